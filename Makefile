@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make demo` and `make test` are the two that matter; docs/building.md explains the rest.
+
+SWIFT ?= swift
+SWIFT_HOME := $(realpath $(dir $(realpath $(shell command -v $(SWIFT))))/..)
+UNICODE_TABLES := $(SWIFT_HOME)/lib/swift/embedded/$(shell uname -m)-unknown-linux-gnu/libswiftUnicodeDataTables.a
+PYTHON := build/venv/bin/python
+
+# Without the first flag SwiftPM 6.3 fails on a second build after a change ("unknown build description").
+LINK := --disable-build-manifest-caching --disable-local-rpath \
+  -Xlinker --version-script=$(CURDIR)/packaging/libmxauth.map -Xlinker -soname=libmxauth.so.1 \
+  -Xlinker -Bsymbolic -Xlinker --gc-sections -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now \
+  -Xlinker -z -Xlinker nodelete -Xlinker -z -Xlinker defs
+
+SOURCES := Package.swift $(shell find Sources include packaging -type f)
+
+.PHONY: build deps lib lib-embedded cli demo test test-swift test-abi test-cli test-crosscheck docs check-docs clean
+
+build: lib cli
+
+# ---------------------------------------------------------------- What is needed
+
+PACKAGES := libssl-dev libjansson-dev pkg-config binutils gcc libc6-dev libstdc++-12-dev python3 python3-venv curl valgrind
+
+deps: build/deps build/venv/installed
+
+build/deps: Makefile
+	packaging/install-missing $(PACKAGES)
+	mkdir -p build && touch $@
+
+build/venv/installed: Tests/requirements.txt build/deps
+	python3 -m venv build/venv
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+	touch $@
+
+# ---------------------------------------------------------------- What is built
+
+lib: build/lib/libmxauth.so
+
+build/lib/libmxauth.so: $(SOURCES) | build/deps
+	$(SWIFT) build -c release --scratch-path .build/lib --product mxauth $(LINK) -Xswiftc -static-stdlib
+	install -D -s .build/lib/release/libmxauth.so build/lib/libmxauth.so.1
+	ln -sf libmxauth.so.1 $@
+
+lib-embedded: build/embedded/libmxauth.so
+
+build/embedded/libmxauth.so: $(SOURCES) | build/deps
+	MXAUTH_EMBEDDED=1 $(SWIFT) build -c release --scratch-path .build/embedded --product mxauth $(LINK) \
+	  -Xlinker $(UNICODE_TABLES) -Xlinker -lm
+	install -D -s .build/embedded/release/libmxauth.so build/embedded/libmxauth.so.1
+	ln -sf libmxauth.so.1 $@
+
+cli: build/bin/mxauth
+
+build/bin/mxauth: $(SOURCES) build/lib/libmxauth.so
+	MXAUTH_SHARED_OBJECT=1 $(SWIFT) build -c release --scratch-path .build/cli --product mxauth-cli \
+	  --disable-build-manifest-caching --disable-local-rpath -Xswiftc -static-stdlib \
+	  -Xlinker -L$(CURDIR)/build/lib -Xlinker -rpath -Xlinker '$$ORIGIN/../lib'
+	install -D -s .build/cli/release/mxauth-cli $@
+
+# ---------------------------------------------------------------- What it does
+
+demo: deps lib
+	examples/demo.sh
+
+test: test-swift test-abi test-cli test-crosscheck check-docs
+
+test-swift: deps
+	$(SWIFT) test --scratch-path .build/test
+
+test-abi: deps lib lib-embedded
+	$(MAKE) -C Tests/abi test LIB=$(CURDIR)/build/lib
+	$(MAKE) -C Tests/abi test LIB=$(CURDIR)/build/embedded
+	$(MAKE) -C Tests/abi test-sanitized
+	$(MAKE) -C Tests/abi test-valgrind LIB=$(CURDIR)/build/lib
+
+test-cli: deps build
+	PYTHON=$(PYTHON) Tests/cli/run.sh build/bin/mxauth
+
+test-crosscheck: deps lib lib-embedded
+	$(PYTHON) Tests/crosscheck/crosscheck.py build/lib/libmxauth.so
+	$(PYTHON) Tests/crosscheck/crosscheck.py build/embedded/libmxauth.so
+
+# ---------------------------------------------------------------- What is generated
+
+docs: deps build
+	build/bin/mxauth options --markdown >docs/options.md
+	build/bin/mxauth statuses --markdown >docs/status-codes.md
+	$(PYTHON) Tests/cli/examples.py --write build/bin/mxauth README.md
+	$(PYTHON) Tests/cli/examples.py --write build/bin/mxauth docs/cli.md
+
+check-docs: deps build
+	build/bin/mxauth options --markdown | cmp - docs/options.md
+	build/bin/mxauth statuses --markdown | cmp - docs/status-codes.md
+	$(PYTHON) Tests/cli/examples.py build/bin/mxauth README.md
+	$(PYTHON) Tests/cli/examples.py build/bin/mxauth docs/cli.md
+	$(PYTHON) Tests/corpus/check_security_page.py
+
+clean:
+	rm -rf build .build

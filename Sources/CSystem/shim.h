@@ -1,0 +1,3 @@
+#include <dlfcn.h>
+#include <string.h>
+#include <time.h>
