@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import JOSE
+
+/// What the scopes of a token allow, as the bits that `mxauth_verdict.grants` carries.
+package struct Grants: OptionSet, Sendable {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    package static let clientAPI = Grants(rawValue: 1 << 0)
+    package static let openid = Grants(rawValue: 1 << 1)
+    package static let synapseAdmin = Grants(rawValue: 1 << 2)
+    package static let masAdmin = Grants(rawValue: 1 << 3)
+}
+
+/// Reads a token's scopes and compiles them. No scope, no grant.
+package struct ScopeReading {
+    package private(set) var grants: Grants = []
+    /// The one device that the scopes name, if any. Borrowed from the text that was read.
+    package private(set) var device: ByteView?
+    package private(set) var hasUnknownScopes = false
+
+    package enum Fault: Error {
+        /// Not scope-tokens separated by single spaces (RFC 6749 section 3.3).
+        case malformed
+        /// Two different devices. The same one in both spellings counts once (MSC2967).
+        case twoDevices
+        /// Empty, or longer than the 255 bytes that homeservers store.
+        case deviceSize(Int)
+    }
+
+    package init() {}
+
+    /// Adds the tokens of a `scope` string. An empty string holds none.
+    package mutating func add(list: ByteView) throws(Fault) {
+        if list.isEmpty { return }
+        var start = 0
+        for at in 0...list.count where at == list.count || list[at] == UInt8(ascii: " ") {
+            try add(token: list.slice(start, count: at - start))
+            start = at + 1
+        }
+    }
+
+    /// Adds one scope token.
+    package mutating func add(token: ByteView) throws(Fault) {
+        guard Scope.isToken(token) else { throw .malformed }
+        switch Scope(token) {
+        case .clientAPI: grants.insert(.clientAPI)
+        case .openid: grants.insert(.openid)
+        case .synapseAdmin: grants.insert(.synapseAdmin)
+        case .masAdmin: grants.insert(.masAdmin)
+        case .unknown: hasUnknownScopes = true
+        case .device(let id):
+            guard id.count >= 1, id.count <= 255 else { throw .deviceSize(id.count) }
+            if let device, !(device == id) { throw .twoDevices }
+            device = id
+        }
+    }
+}

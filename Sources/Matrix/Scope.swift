@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import JOSE
+
+/// What became of one scope token.
+package enum Scope {
+    /// The Client-Server API without limits (MSC2967).
+    case clientAPI
+    /// The device that the token belongs to (MSC2967); the text after the prefix, whatever it is.
+    case device(ByteView)
+    /// OpenID Connect's; carries no Matrix right.
+    case openid
+    /// Administration of Synapse. By itself it does not open the Client-Server API.
+    case synapseAdmin
+    /// Administration of Matrix Authentication Service.
+    case masAdmin
+    /// Not one that grants anything here.
+    case unknown
+
+    /// Classifies one scope token: exact and case-sensitive, the star is a literal character. Both spellings of
+    /// MSC2967 are known, the stable one and the one from before it was merged.
+    package init(_ token: ByteView) {
+        if token == "openid" {
+            self = .openid
+        } else if token == "urn:synapse:admin:*" {
+            self = .synapseAdmin
+        } else if token == "urn:mas:admin" {
+            self = .masAdmin
+        } else if let rest = Self.afterClientPrefix(token) {
+            if rest == "api:*" {
+                self = .clientAPI
+            } else if rest.hasPrefix("device:") {
+                self = .device(rest.dropFirst(7))
+            } else {
+                self = .unknown
+            }
+        } else {
+            self = .unknown
+        }
+    }
+
+    private static func afterClientPrefix(_ token: ByteView) -> ByteView? {
+        let prefixes: (StaticString, StaticString) = (
+            "urn:matrix:client:", "urn:matrix:org.matrix.msc2967.client:"
+        )
+        if token.hasPrefix(prefixes.0) { return token.dropFirst(prefixes.0.utf8CodeUnitCount) }
+        if token.hasPrefix(prefixes.1) { return token.dropFirst(prefixes.1.utf8CodeUnitCount) }
+        return nil
+    }
+
+    /// scope-token of RFC 6749 section 3.3: printable ASCII without space, `"` and `\`, and not empty.
+    package static func isToken(_ text: ByteView) -> Bool {
+        guard !text.isEmpty else { return false }
+        for i in 0..<text.count {
+            switch text[i] {
+            case 0x21, 0x23...0x5B, 0x5D...0x7E: continue
+            default: return false
+            }
+        }
+        return true
+    }
+}
