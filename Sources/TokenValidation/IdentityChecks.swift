@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import JOSE
+import Matrix
+
+extension Judge {
+    /// The Matrix user of the token; empty if it names none and none is needed.
+    func userID(
+        _ claims: JSONObject, _ policy: Policy, _ scratch: Scratch
+    ) throws(Status) -> ByteView {
+        func name() -> String { String(decoding: policy.userClaim, as: UTF8.self) }
+        guard let member = policy.userClaim.withView({ claims.member($0) }) else {
+            if policy.requiresUser {
+                try refuse(.user, .userMissing, subject: name(), expected: "a localpart", found: "no \(name())")
+            }
+            return .empty
+        }
+        guard let claim = member.string else {
+            try refuse(.user, .claimInvalid, subject: name(), expected: "a string", found: String(member.kind.name))
+        }
+        if validator.serverName.isEmpty { return .empty }
+        let composed = validator.serverName.withView { server in
+            Result { () throws(UserID.Fault) in
+                try UserID.compose(claim, server: server, into: scratch.userID)
+            }
+        }
+        switch composed {
+        case .success(let userID):
+            pass(.user, subject: name(), expected: "a user of this server", found: userID.quoted)
+            return userID
+        case .failure(let fault):
+            try refuse(
+                .user, .userInvalid, subject: name(), expected: "a localpart of a-z 0-9 . _ = - / +",
+                found: fault.words)
+        }
+    }
+
+    /// `scope` is a string (RFC 9068 section 2.2.3, RFC 8693 section 4.2); issuers without it have `scp`, an array.
+    func readScopes(_ claims: JSONObject) throws(Status) -> ScopeReading {
+        var scopes = ScopeReading()
+        if let scope = claims.member("scope") {
+            guard let list = scope.string else {
+                try refuse(.scope, .claimInvalid, expected: "a string", found: String(scope.kind.name))
+            }
+            try add("scope") { () throws(ScopeReading.Fault) in try scopes.add(list: list) }
+        } else if let scp = claims.member("scp") {
+            guard scp.kind == .array else {
+                try refuse(
+                    .scope, .claimInvalid, subject: "scp", expected: "an array of strings",
+                    found: String(scp.kind.name))
+            }
+            for position in 0..<scp.elementCount {
+                guard let token = scp.element(position).string else {
+                    try refuse(
+                        .scope, .claimInvalid, subject: "scp", expected: "an array of strings",
+                        found: "an array with \(String(scp.element(position).kind.name))")
+                }
+                try add("scp") { () throws(ScopeReading.Fault) in try scopes.add(token: token) }
+            }
+        }
+        pass(.scope, expected: "scope tokens", found: scopes.grants.names)
+        return scopes
+    }
+
+    private func add(
+        _ claim: StaticString, _ body: () throws(ScopeReading.Fault) -> Void
+    ) throws(Status) {
+        do throws(ScopeReading.Fault) {
+            try body()
+        } catch {
+            switch error {
+            case .malformed:
+                try refuse(
+                    .scope, .scopeMalformed, subject: String(claim),
+                    expected: "tokens of printable ASCII with single spaces between them", found: "something else")
+            case .twoDevices:
+                try refuse(
+                    .device, .deviceAmbiguous, subject: String(claim), expected: "at most one device",
+                    found: "two different ones")
+            case .deviceSize(let size):
+                try refuse(
+                    .device, .deviceInvalid, subject: String(claim), expected: "1 to 255 bytes",
+                    found: "\(size) bytes")
+            }
+        }
+    }
+}
+
+extension UserID.Fault {
+    var words: String {
+        switch self {
+        case .emptyLocalpart: "an empty one"
+        case .character(let byte): "one with the byte \(byte)"
+        case .tooLong: "one that makes a user ID of more than \(UserID.maximumSize) bytes"
+        case .foreignServer: "a user ID of another server"
+        }
+    }
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+import JOSE
+import Matrix
+
+/// Judges one token: each check in order, the header before any key is touched, the signature before any claim but
+/// `iss` is looked at, and the claims before any scope. `iss` only chooses whose keys and policy apply.
+struct Judge<O: Observer> {
+    let validator: Validator
+    let now: Int64
+    /// Not owned.
+    let observer: UnsafeMutablePointer<O>
+
+    /// A token of an issuer whose keys have no names costs at most this many verifications.
+    static var maximumAttempts: Int { 4 }
+
+    init(validator: Validator, observer: UnsafeMutablePointer<O>) {
+        self.validator = validator
+        self.observer = observer
+        now = validator.clock.now
+    }
+
+    func judge(_ token: ByteView, _ accept: (Verdict) -> Void) -> Status {
+        do throws(Status) {
+            let parts = try split(token)
+            return Scratch.with(Scratch.Sizes(parts)) { scratch in
+                do throws(Status) {
+                    try judge(parts, scratch, accept)
+                    return Status.ok
+                } catch {
+                    return error
+                }
+            } ?? .internal
+        } catch {
+            return error
+        }
+    }
+
+    private func judge(
+        _ parts: CompactJWS, _ scratch: Scratch, _ accept: (Verdict) -> Void
+    ) throws(Status) {
+        let signature = try decode(parts.signature, scratch.signature, "signature")
+        let header = try readHeader(parts.header, scratch)
+        let algorithm = try knownAlgorithm(header)
+        let claims = try readClaims(parts.payload, scratch)
+        let index = try chooseIssuer(claims)
+        let issuer = validator.issuers[index]
+
+        try checkType(header, issuer.policy)
+        try demand(
+            .algorithmAllowed, issuer.policy.algorithms.contains(algorithm), else: .algorithmNotAllowed,
+            expected: "one of \(issuer.policy.algorithms.names)", found: String(algorithm.name))
+        try checkSignature(signature, parts, header, algorithm, issuer.keySet)
+
+        let times = try checkTimes(claims, issuer.policy)
+        try checkAudience(claims, issuer.policy)
+        try checkRequiredClaims(claims, issuer.policy)
+        let subject = try text("sub", .subject, claims)
+        _ = try text("jti", .subject, claims, limit: .max)
+        let client = try clientID(claims)
+
+        let user = try userID(claims, issuer.policy, scratch)
+        let scopes = try readScopes(claims)
+        try demand(
+            .access, !issuer.policy.requiresAPIScope || scopes.grants.contains(.clientAPI), else: .scopeInsufficient,
+            expected: issuer.policy.requiresAPIScope ? "urn:matrix:client:api:*" : "any scope", found: scopes.grants.names)
+
+        accept(
+            Verdict(
+                issuerIndex: index, grants: scopes.grants, hasUnknownScopes: scopes.hasUnknownScopes,
+                expiresAt: times.expiresAt, issuedAt: times.issuedAt, userID: user,
+                deviceID: scopes.device ?? .empty, subject: subject ?? .empty, clientID: client ?? .empty))
+    }
+
+    // MARK: The token and its header
+
+    private func split(_ token: ByteView) throws(Status) -> CompactJWS {
+        if token.isEmpty { try refuse(.size, .tokenMissing, expected: "a token", found: "nothing") }
+        try demand(
+            .size, token.count <= validator.maximumTokenBytes, else: .tokenTooLarge,
+            expected: "at most \(validator.maximumTokenBytes) bytes", found: "\(token.count) bytes")
+        let expected = "three parts of base64url with dots between them"
+        do throws(CompactJWS.Shape) {
+            let parts = try CompactJWS(token)
+            pass(.shape, expected: expected, found: "three parts")
+            return parts
+        } catch {
+            switch error {
+            case .opaque: try refuse(.shape, .tokenOpaque, expected: expected, found: "no dots")
+            case .encrypted: try refuse(.shape, .tokenEncrypted, expected: expected, found: "five parts")
+            case .malformed: try refuse(.shape, .tokenMalformed, expected: expected, found: "other dots")
+            }
+        }
+    }
+
+    private func decode(
+        _ part: ByteView, _ output: UnsafeMutablePointer<UInt8>, _ name: StaticString
+    ) throws(Status) -> ByteView {
+        guard let count = Base64URL.decode(part, into: output) else {
+            try refuse(
+                .shape, .tokenMalformed, expected: "strict base64url without padding",
+                found: "a \(String(name)) part that is not")
+        }
+        return ByteView(output, count: count)
+    }
+
+    private func readHeader(_ part: ByteView, _ scratch: Scratch) throws(Status) -> JOSEHeader {
+        let bytes = try decode(part, scratch.header, "header")
+        let object: JSONObject
+        do throws(JSONFault) {
+            object = try JSONReader.readObject(scratch.header, count: bytes.count, table: scratch.table)
+        } catch {
+            try refuse(.header, .headerMalformed, expected: "a JSON object", found: error.words)
+        }
+        do throws(JOSEHeader.Fault) {
+            let header = try JOSEHeader(object)
+            pass(.header, expected: "a JSON object", found: "a JSON object")
+            return header
+        } catch {
+            switch error {
+            case .notAString(let name):
+                try refuse(
+                    .header, .headerMalformed, subject: String(name), expected: "a string", found: "something else")
+            case .critMalformed:
+                try refuse(
+                    .critical, .headerMalformed, expected: "distinct names of extension parameters in the header",
+                    found: "something else")
+            case .critUnsupported(let name):
+                try refuse(.critical, .criticalUnsupported, expected: "no extension", found: name.quoted)
+            case .unencodedPayload:
+                try refuse(
+                    .critical, .criticalUnsupported, subject: "b64", expected: "an encoded payload (RFC 7797 section 7)",
+                    found: "b64 other than true")
+            }
+        }
+    }
+
+    /// `none`, in whatever spelling, is as unknown as anything else.
+    private func knownAlgorithm(_ header: JOSEHeader) throws(Status) -> SignatureAlgorithm {
+        guard let name = header.alg else {
+            try refuse(.algorithmKnown, .algorithmNotAllowed, expected: "a signature algorithm", found: "no alg")
+        }
+        guard let algorithm = SignatureAlgorithm(name: name) else {
+            try refuse(.algorithmKnown, .algorithmNotAllowed, expected: "a signature algorithm", found: name.quoted)
+        }
+        pass(.algorithmKnown, expected: "a signature algorithm", found: String(algorithm.name))
+        return algorithm
+    }
+
+    private func readClaims(_ part: ByteView, _ scratch: Scratch) throws(Status) -> JSONObject {
+        let bytes = try decode(part, scratch.payload, "payload")
+        do throws(JSONFault) {
+            let claims = try JSONReader.readObject(scratch.payload, count: bytes.count, table: scratch.table)
+            pass(.claims, expected: "a JSON object", found: "a JSON object")
+            return claims
+        } catch {
+            try refuse(.claims, .claimsMalformed, expected: "a JSON object", found: error.words)
+        }
+    }
+
+    /// RFC 9068 section 4 compares `typ` with its media type, `application/` optional (RFC 7515 section 4.1.9).
+    private func checkType(_ header: JOSEHeader, _ policy: Policy) throws(Status) {
+        let accepted: Bool
+        if let typ = header.typ {
+            let name = ByteView("application/")
+            let isFull = typ.count > name.count && typ.slice(0, count: name.count).equalsIgnoringCase(name)
+            let type = isFull ? typ.dropFirst(name.count) : typ
+            accepted = policy.types.contains { $0.withView { $0.equalsIgnoringCase(type) } }
+        } else {
+            accepted = policy.acceptsAbsentType
+        }
+        try demand(
+            .type, accepted, else: .typeNotAccepted, expected: policy.typesInWords,
+            found: header.typ?.quoted ?? "no typ")
+    }
+
+    private func checkSignature(
+        _ signature: ByteView, _ parts: CompactJWS, _ header: JOSEHeader, _ algorithm: SignatureAlgorithm,
+        _ keySet: KeySet
+    ) throws(Status) {
+        let candidates = keySet.candidates(for: header.kid)
+        var attempts = 0
+        var outcome = SignatureOutcome.invalid
+        for position in candidates where keySet.keys[position].algorithms.contains(algorithm) {
+            if attempts == 0 {
+                pass(
+                    .key, expected: "a key for \(String(algorithm.name))",
+                    found: header.kid?.quoted ?? "one, without a kid to name it")
+            }
+            attempts += 1
+            outcome = keySet.keys[position].verify(signature, over: parts.signingInput, with: algorithm)
+            if outcome != .invalid || attempts == Self.maximumAttempts { break }
+        }
+        if attempts == 0 {
+            let isNamed = header.kid != nil && !candidates.isEmpty && keySet.keys[candidates.lowerBound].kid != nil
+            try refuse(
+                .key, isNamed ? .keyMismatch : .keyUnknown, expected: "a key for \(String(algorithm.name))",
+                found: isNamed ? "\(header.kid?.quoted ?? ""), which is for other algorithms" : header.kid?.quoted ?? "none")
+        }
+        if outcome == .failed {
+            try refuse(.signature, .internal, expected: "an answer from libcrypto", found: "none")
+        }
+        try demand(
+            .signature, outcome == .valid, else: .signatureInvalid,
+            expected: "the key's signature over header and payload", found: outcome == .valid ? "it" : "another one")
+    }
+
+    // MARK: Noting and refusing
+
+    @inline(__always)
+    func demand(
+        _ check: Check, _ holds: Bool, else status: Status, subject: @autoclosure () -> String? = nil,
+        expected: @autoclosure () -> String, found: @autoclosure () -> String
+    ) throws(Status) {
+        observer.pointee.note(
+            holds ? .ok : status,
+            Finding(
+                check: check, status: holds ? .ok : status, subject: subject() ?? String(check.row.subject),
+                expected: expected(), found: found()))
+        if !holds { throw status }
+    }
+
+    func pass(
+        _ check: Check, subject: @autoclosure () -> String? = nil,
+        expected: @autoclosure () -> String, found: @autoclosure () -> String
+    ) {
+        observer.pointee.note(
+            .ok,
+            Finding(
+                check: check, status: .ok, subject: subject() ?? String(check.row.subject), expected: expected(),
+                found: found()))
+    }
+
+    func refuse(
+        _ check: Check, _ status: Status, subject: @autoclosure () -> String? = nil,
+        expected: @autoclosure () -> String, found: @autoclosure () -> String
+    ) throws(Status) -> Never {
+        observer.pointee.note(
+            status,
+            Finding(
+                check: check, status: status, subject: subject() ?? String(check.row.subject), expected: expected(),
+                found: found()))
+        throw status
+    }
+}
+
+extension JSONFault {
+    var words: String {
+        switch self {
+        case .syntax: "text that is not JSON in UTF-8"
+        case .duplicateMember: "a member that stands twice"
+        case .tooComplex: "more nesting or more members than any token needs"
+        }
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What became of a call or a token: the one table behind `mxauth_status`, docs/status-codes.md and the CLI. Numbers
+/// are stable and never reused; include/mxauth.h has the bands.
+package enum Status: Int32, CaseIterable, Error {
+    case ok = 0
+
+    case misuse = 100
+    case optionUnknown = 101
+    case optionInvalid = 102
+    case configIncomplete = 103
+    case bufferTooSmall = 104
+    case keySetInvalid = 105
+    case hostConflict = 106
+    case `internal` = 107
+
+    case tokenMissing = 200
+    case tokenTooLarge = 201
+    case tokenMalformed = 202
+    case tokenOpaque = 203
+    case tokenEncrypted = 204
+    case headerMalformed = 205
+    case claimsMalformed = 206
+    case criticalUnsupported = 207
+    case typeNotAccepted = 208
+
+    case algorithmNotAllowed = 300
+    case keyUnknown = 301
+    case keyMismatch = 302
+    case signatureInvalid = 303
+
+    case issuerUnknown = 400
+    case audienceMismatch = 401
+    case expired = 402
+    case notYetValid = 403
+    case issuedInFuture = 404
+    case lifetimeTooLong = 405
+    case claimMissing = 406
+    case claimInvalid = 407
+    case timeOutOfRange = 408
+
+    case scopeMalformed = 500
+    case scopeInsufficient = 501
+    case userMissing = 502
+    case userInvalid = 503
+    case deviceAmbiguous = 504
+    case deviceInvalid = 505
+
+    package struct Row {
+        package let name: StaticString
+        package let sentence: StaticString
+        package let remedy: StaticString
+        package let answer: Answer
+    }
+
+    package var row: Row {
+        switch self {
+        case .ok:
+            Row(name: "MXAUTH_OK", sentence: "Good.", remedy: "", answer: .accept)
+
+        case .misuse:
+            Row(
+                name: "MXAUTH_MISUSE", sentence: "The library was called wrongly.",
+                remedy: "Pass every pointer that is not marked as optional and set struct_size.", answer: .ourFault)
+        case .optionUnknown:
+            Row(
+                name: "MXAUTH_OPTION_UNKNOWN", sentence: "There is no option of that name.",
+                remedy: "See docs/options.md for the names.", answer: .ourFault)
+        case .optionInvalid:
+            Row(
+                name: "MXAUTH_OPTION_INVALID", sentence: "The option does not take that value.",
+                remedy: "See docs/options.md for what it takes.", answer: .ourFault)
+        case .configIncomplete:
+            Row(
+                name: "MXAUTH_CONFIG_INCOMPLETE", sentence: "An option that is needed has not been set.",
+                remedy: "Set it before creating the validator.", answer: .ourFault)
+        case .bufferTooSmall:
+            Row(
+                name: "MXAUTH_BUFFER_TOO_SMALL", sentence: "The buffer is too small for the text.",
+                remedy: "Call again with the size that was reported as needed.", answer: .ourFault)
+        case .keySetInvalid:
+            Row(
+                name: "MXAUTH_KEY_SET_INVALID", sentence: "The key material cannot be read, or holds no usable key.",
+                remedy: "Give a JWKS, a JWK or PEM; `mxauth jwks` tells what is wrong with each entry.", answer: .ourFault)
+        case .hostConflict:
+            Row(
+                name: "MXAUTH_HOST_CONFLICT",
+                sentence: "The host program exports json_* functions that replace those of libjansson.",
+                remedy: "Build the host without exporting them, or link it against libjansson.", answer: .ourFault)
+        case .internal:
+            Row(
+                name: "MXAUTH_INTERNAL", sentence: "A library underneath failed, whatever the token.",
+                remedy: "Check memory and the OpenSSL configuration of the host.", answer: .cannotDecide)
+
+        case .tokenMissing:
+            Row(
+                name: "MXAUTH_TOKEN_MISSING", sentence: "There is no token.",
+                remedy: "Send one as Authorization: Bearer TOKEN.", answer: .missing)
+        case .tokenTooLarge:
+            Row(
+                name: "MXAUTH_TOKEN_TOO_LARGE", sentence: "The token is too large.",
+                remedy: "Raise max_token_bytes if the issuer's tokens really are that large.", answer: .invalid)
+        case .tokenMalformed:
+            Row(
+                name: "MXAUTH_TOKEN_MALFORMED", sentence: "The token is not a compact JWS.",
+                remedy: "Send the token exactly as the issuer gave it.", answer: .invalid)
+        case .tokenOpaque:
+            Row(
+                name: "MXAUTH_TOKEN_OPAQUE", sentence: "The token is opaque, not a JWT.",
+                remedy: "Have the issuer give out JWT access tokens (RFC 9068).", answer: .invalid)
+        case .tokenEncrypted:
+            Row(
+                name: "MXAUTH_TOKEN_ENCRYPTED", sentence: "The token is encrypted (JWE).",
+                remedy: "Have the issuer sign access tokens without encrypting them.", answer: .invalid)
+        case .headerMalformed:
+            Row(
+                name: "MXAUTH_HEADER_MALFORMED", sentence: "The token's header is not a JOSE header.",
+                remedy: "Send the token exactly as the issuer gave it.", answer: .invalid)
+        case .claimsMalformed:
+            Row(
+                name: "MXAUTH_CLAIMS_MALFORMED", sentence: "The token's payload is not a JSON object of claims.",
+                remedy: "Send the token exactly as the issuer gave it.", answer: .invalid)
+        case .criticalUnsupported:
+            Row(
+                name: "MXAUTH_CRITICAL_UNSUPPORTED",
+                sentence: "The token demands an extension that is not supported.",
+                remedy: "Have the issuer leave out crit.", answer: .invalid)
+        case .typeNotAccepted:
+            Row(
+                name: "MXAUTH_TYPE_NOT_ACCEPTED", sentence: "The token is not of an accepted type.",
+                remedy: "Send an access token, not an ID token; or add the issuer's typ to issuer.types.",
+                answer: .invalid)
+
+        case .algorithmNotAllowed:
+            Row(
+                name: "MXAUTH_ALGORITHM_NOT_ALLOWED",
+                sentence: "The token is not signed with an allowed algorithm.",
+                remedy: "Have the issuer sign with one of issuer.algorithms, or extend that list.", answer: .invalid)
+        case .keyUnknown:
+            Row(
+                name: "MXAUTH_KEY_UNKNOWN", sentence: "The token is signed with a key that the issuer's key set lacks.",
+                remedy: "Load the issuer's current key set.", answer: .invalid)
+        case .keyMismatch:
+            Row(
+                name: "MXAUTH_KEY_MISMATCH", sentence: "The key that the token names is not for its algorithm.",
+                remedy: "Compare the token's alg with the algorithms of that key in `mxauth jwks`.", answer: .invalid)
+        case .signatureInvalid:
+            Row(
+                name: "MXAUTH_SIGNATURE_INVALID", sentence: "The signature does not match.",
+                remedy: "The token was altered, or another key was used under this name.", answer: .invalid)
+
+        case .issuerUnknown:
+            Row(
+                name: "MXAUTH_ISSUER_UNKNOWN", sentence: "The token is from no configured issuer.",
+                remedy: "Compare iss with the issuer option: every character counts, a final slash too.",
+                answer: .invalid)
+        case .audienceMismatch:
+            Row(
+                name: "MXAUTH_AUDIENCE_MISMATCH", sentence: "The token is not meant for this server.",
+                remedy: "Add its audience to issuer.audience, or have the issuer put this server's into aud.",
+                answer: .invalid)
+        case .expired:
+            Row(
+                name: "MXAUTH_EXPIRED", sentence: "The token has expired.",
+                remedy: "Get a new one with the refresh token.", answer: .expired)
+        case .notYetValid:
+            Row(
+                name: "MXAUTH_NOT_YET_VALID", sentence: "The token is not valid yet.",
+                remedy: "Compare the clocks of issuer and server; see issuer.leeway.", answer: .invalid)
+        case .issuedInFuture:
+            Row(
+                name: "MXAUTH_ISSUED_IN_FUTURE", sentence: "The token was issued in the future.",
+                remedy: "Compare the clocks of issuer and server; see issuer.leeway.", answer: .invalid)
+        case .lifetimeTooLong:
+            Row(
+                name: "MXAUTH_LIFETIME_TOO_LONG", sentence: "The token lives longer than allowed.",
+                remedy: "Shorten access tokens at the issuer, or raise issuer.max_lifetime.", answer: .invalid)
+        case .claimMissing:
+            Row(
+                name: "MXAUTH_CLAIM_MISSING", sentence: "The token lacks a claim that is required.",
+                remedy: "Have the issuer add it; see issuer.required_claims.", answer: .invalid)
+        case .claimInvalid:
+            Row(
+                name: "MXAUTH_CLAIM_INVALID", sentence: "A claim of the token has the wrong form.",
+                remedy: "Have the issuer send it as RFC 7519 and RFC 9068 say.", answer: .invalid)
+        case .timeOutOfRange:
+            Row(
+                name: "MXAUTH_TIME_OUT_OF_RANGE", sentence: "A time in the token is not a plausible Unix time.",
+                remedy: "Have the issuer send seconds since 1970, not milliseconds.", answer: .invalid)
+
+        case .scopeMalformed:
+            Row(
+                name: "MXAUTH_SCOPE_MALFORMED", sentence: "The token's scope breaks the grammar of RFC 6749.",
+                remedy: "Have the issuer separate scope tokens by single spaces.", answer: .invalid)
+        case .scopeInsufficient:
+            Row(
+                name: "MXAUTH_SCOPE_INSUFFICIENT", sentence: "The token's scopes do not allow this.",
+                remedy: "Request urn:matrix:client:api:* at login.", answer: .insufficientScope)
+        case .userMissing:
+            Row(
+                name: "MXAUTH_USER_MISSING", sentence: "The token names no user.",
+                remedy: "Set issuer.user_claim to the claim that holds the localpart.", answer: .forbidden)
+        case .userInvalid:
+            Row(
+                name: "MXAUTH_USER_INVALID", sentence: "The token's user cannot be a Matrix user of this server.",
+                remedy: "Set issuer.user_claim to a claim that holds a Matrix localpart.", answer: .forbidden)
+        case .deviceAmbiguous:
+            Row(
+                name: "MXAUTH_DEVICE_AMBIGUOUS", sentence: "The token's scopes name two devices.",
+                remedy: "Request exactly one urn:matrix:client:device: scope.", answer: .forbidden)
+        case .deviceInvalid:
+            Row(
+                name: "MXAUTH_DEVICE_INVALID", sentence: "The token's device ID cannot be used.",
+                remedy: "Request a device ID of 1 to 255 characters.", answer: .forbidden)
+        }
+    }
+
+    /// What a resource server should tell its client (RFC 6750 section 3.1; Matrix specification, "Client
+    /// Authentication").
+    package struct Answer {
+        package let httpStatus: UInt32
+        package let errcode: StaticString
+        package let softLogout: Bool
+        package let oauthError: StaticString
+
+        static let accept = Answer(httpStatus: 200, errcode: "", softLogout: false, oauthError: "")
+        static let missing = Answer(
+            httpStatus: 401, errcode: "M_MISSING_TOKEN", softLogout: false, oauthError: "")
+        static let invalid = Answer(
+            httpStatus: 401, errcode: "M_UNKNOWN_TOKEN", softLogout: false, oauthError: "invalid_token")
+        /// The client keeps its encryption keys and logs in again.
+        static let expired = Answer(
+            httpStatus: 401, errcode: "M_UNKNOWN_TOKEN", softLogout: true, oauthError: "invalid_token")
+        static let insufficientScope = Answer(
+            httpStatus: 403, errcode: "M_FORBIDDEN", softLogout: false, oauthError: "insufficient_scope")
+        /// The token is genuine but the issuer made it useless here: no reason to log the client out.
+        static let forbidden = Answer(
+            httpStatus: 403, errcode: "M_FORBIDDEN", softLogout: false, oauthError: "")
+        static let ourFault = Answer(httpStatus: 500, errcode: "M_UNKNOWN", softLogout: false, oauthError: "")
+        static let cannotDecide = Answer(httpStatus: 503, errcode: "M_UNKNOWN", softLogout: false, oauthError: "")
+    }
+}

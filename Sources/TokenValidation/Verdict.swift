@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import JOSE
+import Matrix
+
+/// What is known of a token that is good. The views are into the judge's scratch memory and gone when it returns.
+package struct Verdict {
+    package let issuerIndex: Int
+    package let grants: Grants
+    package let hasUnknownScopes: Bool
+    /// Unix seconds.
+    package let expiresAt: Int64
+    /// Unix seconds; 0 when the token does not say.
+    package let issuedAt: Int64
+    package let userID: ByteView
+    package let deviceID: ByteView
+    package let subject: ByteView
+    package let clientID: ByteView
+
+    /// No text of a verdict is longer: user and device IDs by the Matrix specification, `sub` by OpenID Connect
+    /// Core section 2. Longer ones are refused, never cut.
+    package static let maximumTextSize = 255
+}
