@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+import CMXAuth
+
+/// include/mxauth.h for Swift: memory and text, no decisions.
+enum Library {
+    static var version: String { String(cString: mxauth_version()) }
+
+    static var headerVersion: String {
+        "\(MXAUTH_VERSION_MAJOR).\(MXAUTH_VERSION_MINOR).\(MXAUTH_VERSION_PATCH)"
+    }
+
+    static var options: [mxauth_option_info] {
+        (0..<mxauth_option_count()).map { index in
+            var info = mxauth_option_info()
+            info.struct_size = UInt32(MemoryLayout<mxauth_option_info>.size)
+            _ = mxauth_option_at(index, &info)
+            return info
+        }
+    }
+
+    static var statuses: [mxauth_status_info] {
+        (0..<mxauth_status_count()).map { index in
+            var info = emptyStatusInfo
+            _ = mxauth_status_at(index, &info)
+            return info
+        }
+    }
+
+    static func describe(_ status: mxauth_status) -> mxauth_status_info {
+        var info = emptyStatusInfo
+        _ = mxauth_status_describe(status, &info)
+        return info
+    }
+
+    private static var emptyStatusInfo: mxauth_status_info {
+        var info = mxauth_status_info()
+        info.struct_size = UInt32(MemoryLayout<mxauth_status_info>.size)
+        return info
+    }
+
+    /// The report on key material, as JSON.
+    static func inspectKeys(_ text: [UInt8]) throws(Refusal) -> String {
+        try text.withCharacters { (characters, count) throws(Refusal) in
+            try filled { mxauth_inspect_keys(characters, count, $0, $1, $2, $3) }
+        }
+    }
+}
+
+/// Any status but MXAUTH_OK.
+struct Refusal: Error {
+    let status: mxauth_status
+    let subject: String
+    let message: String
+
+    fileprivate init(_ status: mxauth_status, _ error: mxauth_error) {
+        self.status = status
+        subject = text(error.subject)
+        message = text(error.message)
+    }
+
+    var name: String { String(cString: mxauth_status_name(status)) }
+    var info: mxauth_status_info { Library.describe(status) }
+    var subjectAndMessage: String { subject.isEmpty ? message : "\(subject): \(message)" }
+
+    /// Whether the token is to blame, and not the caller or the machine.
+    var isTokens: Bool { status >= 200 }
+}
+
+final class Config {
+    private let handle = mxauth_config_new()
+    /// The issuers in the order in which a verdict counts them.
+    private(set) var issuers: [String] = []
+
+    deinit { mxauth_config_free(handle) }
+
+    /// Sets an option; returns the library's note, mostly none.
+    func set(_ name: String, to value: [UInt8]) throws(Refusal) -> String? {
+        var error = mxauth_error.empty
+        let status = (value + [0]).withCharacters { characters, _ in
+            mxauth_config_set(handle, name, characters, &error)
+        }
+        guard status == MXAUTH_OK else { throw Refusal(status, error) }
+        if name == "issuer" { issuers.append(String(decoding: value, as: UTF8.self)) }
+        let note = text(error.message)
+        return note.isEmpty ? nil : note
+    }
+
+    /// `time` in Unix seconds takes the place of the clock.
+    func makeValidator(at time: Int64?) throws(Refusal) -> Validator {
+        let clock = time.map { time in
+            let nanoseconds = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
+            nanoseconds.initialize(to: time * 1_000_000_000)
+            _ = mxauth_config_set_clock(handle, { user, _ in user!.load(as: Int64.self) }, nanoseconds)
+            return nanoseconds
+        }
+        var error = mxauth_error.empty
+        var validator: OpaquePointer?
+        let status = mxauth_validator_new(handle, &validator, &error)
+        guard status == MXAUTH_OK, let validator else {
+            clock?.deallocate()
+            throw Refusal(status, error)
+        }
+        return Validator(handle: validator, clock: clock, issuers: issuers)
+    }
+}
+
+final class Validator {
+    private let handle: OpaquePointer
+    private let clock: UnsafeMutablePointer<Int64>?
+    private let issuers: [String]
+
+    fileprivate init(handle: OpaquePointer, clock: UnsafeMutablePointer<Int64>?, issuers: [String]) {
+        self.handle = handle
+        self.clock = clock
+        self.issuers = issuers
+    }
+
+    deinit {
+        mxauth_validator_free(handle)
+        clock?.deallocate()
+    }
+
+    func validate(_ token: [UInt8]) throws(Refusal) -> Verdict {
+        var verdict = mxauth_verdict()
+        verdict.struct_size = UInt32(MemoryLayout<mxauth_verdict>.size)
+        var error = mxauth_error.empty
+        let status = token.withCharacters { mxauth_validate(handle, $0, $1, &verdict, &error) }
+        guard status == MXAUTH_OK else { throw Refusal(status, error) }
+        let issuer = Int(verdict.issuer)
+        return Verdict(verdict, issuer: issuers.indices.contains(issuer) ? issuers[issuer] : "")
+    }
+
+    /// The claims of a good token, as JSON.
+    func claims(_ token: [UInt8]) throws(Refusal) -> String {
+        try token.withCharacters { (characters, count) throws(Refusal) in
+            try filled { mxauth_claims(handle, characters, count, $0, $1, $2, $3) }
+        }
+    }
+
+    /// What was checked, as JSON.
+    func explain(_ token: [UInt8]) throws(Refusal) -> String {
+        try token.withCharacters { (characters, count) throws(Refusal) in
+            try filled { mxauth_explain(handle, characters, count, $0, $1, $2, $3) }
+        }
+    }
+}
+
+/// A good token's.
+struct Verdict {
+    let issuer, userID, deviceID, subject, clientID: String
+    let grants: UInt64
+    let hasUnknownScopes: Bool
+    let expiresAt, issuedAt: Int64
+
+    fileprivate init(_ verdict: mxauth_verdict, issuer: String) {
+        self.issuer = issuer
+        userID = text(verdict.user_id)
+        deviceID = text(verdict.device_id)
+        subject = text(verdict.subject)
+        clientID = text(verdict.client_id)
+        grants = verdict.grants
+        hasUnknownScopes = verdict.flags & 1 != 0  // MXAUTH_VERDICT_UNKNOWN_SCOPES, which Swift does not import
+        expiresAt = verdict.expires_at
+        issuedAt = verdict.issued_at
+    }
+
+    /// The MXAUTH_GRANT_… bits, which Swift does not import, in words.
+    var grantNames: [String] {
+        ["the Client-Server API", "openid", "Synapse administration", "MAS administration"]
+            .enumerated().filter { grants & 1 << UInt64($0.offset) != 0 }.map(\.element)
+    }
+}
+
+// MARK: C's texts and buffers
+
+extension mxauth_error {
+    fileprivate static var empty: mxauth_error {
+        var error = mxauth_error()
+        error.struct_size = UInt32(MemoryLayout<mxauth_error>.size)
+        return error
+    }
+}
+
+extension [UInt8] {
+    fileprivate func withCharacters<R, E: Error>(
+        _ body: (UnsafePointer<CChar>?, Int) throws(E) -> R
+    ) throws(E) -> R {
+        // The closure of withUnsafeBytes may throw untyped errors only.
+        let result = withUnsafeBytes { bytes in
+            Result { () throws(E) in try body(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count) }
+        }
+        return try result.get()
+    }
+}
+
+/// Calls a function that fills a buffer, with as much room as it asks for.
+private func filled(
+    _ fill: (UnsafeMutablePointer<CChar>?, Int, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<mxauth_error>?)
+        -> mxauth_status
+) throws(Refusal) -> String {
+    var buffer: [CChar] = []
+    var needed = 16_384
+    while true {
+        buffer = [CChar](repeating: 0, count: needed)
+        var error = mxauth_error.empty
+        let status = fill(&buffer, buffer.count, &needed, &error)
+        if status == MXAUTH_BUFFER_TOO_SMALL, needed > buffer.count { continue }
+        guard status == MXAUTH_OK else { throw Refusal(status, error) }
+        return String(decoding: buffer.prefix(max(needed - 1, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+private func text(_ text: mxauth_text) -> String {
+    withUnsafeBytes(of: text.bytes) { String(decoding: $0.prefix(Int(text.length)), as: UTF8.self) }
+}
+
+/// NUL-terminated text in an array of a C struct.
+private func text<Array>(_ array: Array) -> String {
+    withUnsafeBytes(of: array) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+}

@@ -1,0 +1,290 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Tests the command line tool from outside: Tests/cli/run.sh BINARY. Needs python3 (or $PYTHON) and a C compiler.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$here/../..
+python=${PYTHON:-python3}
+case $python in */*) python=$(cd "$(dirname "$python")" && pwd)/$(basename "$python") ;; esac
+binary=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$here/fixture" || exit 2
+unset NO_COLOR
+
+passed=0
+failed=0
+pass() { passed=$((passed + 1)); }
+fail() {
+    failed=$((failed + 1))
+    echo "FAIL: $1"
+    sed 's/^/    /' "$work/out" "$work/err" | head -n 20
+}
+
+# run CODE NAME ARGUMENT...: runs the tool on $work/in and wants that exit code.
+: >"$work/in"
+run() {
+    code=$1 name=$2
+    shift 2
+    "$binary" "$@" <"$work/in" >"$work/out" 2>"$work/err"
+    got=$?
+    : >"$work/in"
+    cat "$work/out" "$work/err" >>"$work/everything"
+    if [ "$got" = "$code" ]; then pass; else fail "$name: exit code $got, not $code"; fi
+}
+# has/hasnt WHERE TEXT: of the last run, out or err.
+has() { if grep -qF -- "$2" "$work/$1"; then pass; else fail "$name: std$1 lacks: $2"; fi; }
+hasnt() { if grep -qF -- "$2" "$work/$1"; then fail "$name: std$1 has: $2"; else pass; fi; }
+empty() { if [ -s "$work/$1" ]; then fail "$name: std$1 is not empty"; else pass; fi; }
+# json EXPRESSION: true of the last run's output, read as JSON into j.
+json() {
+    if "$python" -c 'import json,sys; j = json.load(open(sys.argv[1])); sys.exit(not eval(sys.argv[2]))' \
+        "$work/out" "$1" 2>>"$work/err"; then pass; else fail "$name: not $1"; fi
+}
+# harmless: no control or formatting characters in the last run's output.
+harmless() {
+    if "$python" - "$work/out" "$work/err" <<'EOF'
+import sys, unicodedata
+text = "".join(open(path, newline="", encoding="utf-8").read() for path in sys.argv[1:])
+sys.exit(any(c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") for c in text))
+EOF
+    then pass; else fail "$name: control characters"; fi
+}
+
+good=$(cat good.jwt)
+now='--at 1800000000'
+judge="--config mxauth.conf $now"
+
+# ------------------------------------------------------------- verify
+run 0 'verify an argument' verify $judge "$good"
+has out 'verdict   good'
+has out '@alice:example.org'
+has out 'AABBCCDDEE'
+has out 'https://auth.example.org/'
+has out 'the Client-Server API, openid'
+has out '2027-01-15T08:05:00Z'
+empty err
+cp good.jwt "$work/in"
+run 0 'verify standard input' verify $judge
+has out '@alice:example.org'
+cp good.jwt "$work/in"
+run 0 'verify -' verify $judge -
+printf '%s\r\n' "$good" >"$work/in"
+run 0 'verify trims CR LF' verify $judge -
+printf '%s \n' "$good" >"$work/in"
+run 1 'verify trims nothing else' verify $judge -
+has out '202 MXAUTH_TOKEN_MALFORMED'
+run 0 'verify a file' verify $judge --file good.jwt
+run 0 'verify with flags' verify $now --file good.jwt --server-name example.org --issuer https://auth.example.org/ \
+    --keys keys.json --audience https://matrix.example.org
+run 0 'verify with PEM' verify $now --file good.jwt --server-name example.org --issuer https://auth.example.org/ \
+    --keys key.pem --audience https://matrix.example.org
+run 0 'verify with options only' verify $now --file good.jwt -o server_name=example.org \
+    --option issuer=https://auth.example.org/ -o issuer.keys=@keys.json --option=issuer.audience=https://matrix.example.org
+run 1 'options come after the file, in order' verify $judge --file good.jwt -o issuer.audience=a -o issuer.audience=b
+has out 'Expected "b"'
+run 0 'verify --json' verify $judge --file good.jwt --json
+json 'j["status"] == 0 and j["name"] == "MXAUTH_OK" and j["verdict"]["user_id"] == "@alice:example.org"'
+json 'j["verdict"]["expires_at"] == 1800000300 and j["verdict"]["grants"] == 3'
+run 0 'verify --claims' verify $judge --file good.jwt --claims
+json 'j["username"] == "alice" and "exp" in j'
+run 1 'expired' verify --config mxauth.conf --at 1800000330 --file good.jwt
+has out 'verdict   refused'
+has out '402 MXAUTH_EXPIRED'
+has out 'subject   exp'
+has out 'soft_logout'
+run 0 'not yet expired' verify --config mxauth.conf --at 1800000329 --file good.jwt
+run 1 'refusal as JSON' verify --config mxauth.conf --at 1800001000 --file good.jwt --json
+json 'j["status"] == 402 and j["subject"] == "exp" and j["http_status"] == 401 and j["soft_logout"] is True'
+run 1 'no claims of a refused token' verify --config mxauth.conf --at 1800001000 --file good.jwt --claims
+empty out
+has err 'MXAUTH_EXPIRED'
+run 1 'no API scope' verify $judge --file no-scope.jwt
+has out '501 MXAUTH_SCOPE_INSUFFICIENT'
+run 0 'no API scope needed' verify $judge --file no-scope.jwt -o issuer.require_api_scope=false
+run 1 'no user' verify $judge --file no-user.jwt
+has out 'username'
+run 1 'other issuer' verify $judge --file other-issuer.jwt
+has out '400 MXAUTH_ISSUER_UNKNOWN'
+run 1 'altered' verify $judge "${good%?????}AAAAA"
+has out '303 MXAUTH_SIGNATURE_INVALID'
+run 1 'opaque' verify $judge an-opaque-token-of-some-kind
+has out '203 MXAUTH_TOKEN_OPAQUE'
+run 1 'nothing at all' verify $judge
+has out '200 MXAUTH_TOKEN_MISSING'
+
+# ------------------------------------------------- usage and configuration
+run 2 'no subcommand'
+run 2 'unknown subcommand' "$good"
+hasnt err "$good"
+run 2 'two tokens' verify $judge "$good" "$good"
+hasnt err "$good"
+run 2 'token and file' verify $judge "$good" --file good.jwt
+run 2 'token given to --at' verify --config mxauth.conf "--at=$good"
+hasnt err "$good"
+run 2 '--at before 1970' verify --config mxauth.conf --at=-1 --file good.jwt
+run 2 '--at too late' verify --config mxauth.conf --at 9223372037 --file good.jwt
+run 2 '--claims --json' verify $judge --file good.jwt --claims --json
+run 2 'no such file' verify $judge --file no-such-file
+has err 'no-such-file: No such file or directory'
+run 2 'no configuration' verify --file good.jwt
+has err 'issuer'
+run 2 'no audience' verify --file good.jwt --server-name example.org --issuer https://auth.example.org/ --keys keys.json
+has err 'issuer.audience'
+run 2 'unknown option' verify $judge --file good.jwt -o issuer.audiance=x
+has err 'issuer.audiance'
+run 2 'option without value' verify $judge --file good.jwt -o issuer.leeway
+run 2 'option out of range' verify $judge --file good.jwt -o issuer.leeway=301
+has err '0 to 300'
+run 2 'keys that are none' verify $judge --file good.jwt --keys good.jwt
+has err 'issuer.keys'
+printf '# comment\n\n  server_name=example.org\r\nissuer = https://auth.example.org/\nissuer.leewey = 1\n' >"$work/bad.conf"
+run 2 'configuration with a wrong name' verify --config "$work/bad.conf" --file good.jwt
+has err 'bad.conf:5: issuer.leewey'
+printf 'server_name\n' >"$work/bad.conf"
+run 2 'configuration without =' verify --config "$work/bad.conf" --file good.jwt
+has err 'bad.conf:1: expected name = value'
+printf 'server_name = a\0b\n' >"$work/bad.conf"
+run 2 'configuration with NUL' verify --config "$work/bad.conf" --file good.jwt
+has err 'NUL'
+run 0 'a key set with unusable entries' verify $judge --file good.jwt --keys keys-mixed.json -o issuer.keys=@keys.json
+has err 'note: issuer.keys: 2 of 4'
+
+# ------------------------------------------------------------ explain
+run 0 'explain' explain $judge --file good.jwt
+has out '✓  signature'
+has out 'RFC 7519 section 4.1.4'
+has out 'good: @alice:example.org on device AABBCCDDEE, until 2027-01-15T08:05:00Z'
+hasnt out '✗'
+harmless
+run 1 'explain a refusal' explain --config mxauth.conf --at 1800001000 "$good"
+has out '✗  expiry'
+has out 'refused: MXAUTH_EXPIRED.'
+has out 'refresh token'
+hasnt out 'audience'
+cp good.jwt "$work/in"
+run 0 'explain --json' explain $judge --json
+json 'j["status"] == 0 and all(c["passed"] for c in j["checks"]) and j["verdict"]["device_id"] == "AABBCCDDEE"'
+run 1 'explain a refusal as JSON' explain $judge --json --file no-scope.jwt
+json 'j["name"] == "MXAUTH_SCOPE_INSUFFICIENT" and not j["checks"][-1]["passed"]'
+run 2 'explain without configuration' explain --file good.jwt
+
+# --------------------------------------------------------------- jwks
+run 0 'jwks' jwks keys.json
+has out '2026-11'
+has out 'Ed25519'
+has out '2048'
+has out '3 usable, 0 skipped'
+cp keys.json "$work/in"
+run 0 'jwks on standard input' jwks -
+run 0 'jwks of PEM' jwks key.pem
+has out 'P-256'
+run 1 'jwks with unusable entries' jwks keys-mixed.json
+has out '2 usable, 2 skipped'
+has out '✗  odd'
+has out '"enc"'
+harmless
+run 1 'jwks as JSON' jwks --json keys-mixed.json
+json 'j["skipped"] == 2 and [k["usable"] for k in j["keys"]] == [True, True, False, False]'
+run 1 'jwks of something else' jwks good.jwt
+hasnt err "$good"
+printf '{"keys": []}' >"$work/in"
+run 1 'jwks of an empty set' jwks
+run 2 'jwks without the file' jwks no-such-file
+
+# --------------------------------------------------------- the terminal
+run 0 'hostile claims' verify $judge --file hostile.jwt
+has out '\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}gnp\u{7f}\u{d}\u{a}verdict'
+harmless
+run 0 'hostile claims explained' explain $judge --file hostile.jwt
+harmless
+run 1 'hostile audience' verify $judge --file hostile-audience.jwt
+harmless
+run 1 'hostile audience explained' explain $judge --file hostile-audience.jwt
+harmless
+run 1 'hostile audience, claims asked for' verify $judge --file hostile-audience.jwt --claims
+harmless
+run 2 'hostile argument' "$(printf 'a\033]0;owned\007')"
+harmless
+run 0 'JSON is unchanged' verify $judge --file hostile.jwt --claims
+json 'j["sub"].startswith("x\x1b]0;owned\x07\x9b")'
+
+# pty NAME ENVIRONMENT ARGUMENT...: runs the tool on a terminal.
+pty() {
+    name=$1 setting=$2
+    shift 2
+    : >"$work/err"
+    env "$setting" "$python" - "$binary" "$@" >"$work/out" 2>"$work/err" <<'EOF'
+import os, pty, sys
+sys.stdout.flush()
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+while True:
+    try:
+        chunk = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not chunk:
+        break
+    os.write(1, chunk)
+os.waitpid(pid, 0)
+EOF
+    tr -d '\r' <"$work/out" >"$work/o" && mv "$work/o" "$work/out"
+    cat "$work/out" "$work/err" >>"$work/everything"
+}
+escape=$(printf '\033')
+pty 'colour on a terminal' A=b explain $judge --file good.jwt
+has out "$escape[32m✓"
+pty 'no colour with NO_COLOR' NO_COLOR=1 explain $judge --file good.jwt
+hasnt out "$escape"
+has out '✓'
+pty 'claims on a terminal' A=b verify $judge --file hostile.jwt --claims
+harmless
+json 'j["sub"].startswith("x\x1b]0;owned\x07\x9b31m\u202egnp\x7f\r\n")'
+pty 'JSON on a terminal' A=b verify $judge --file hostile.jwt --json
+harmless
+json 'j["verdict"]["subject"].startswith("x\x1b]0;owned\x07\x9b31m\u202egnp\x7f\r\n")'
+pty 'explanation as JSON on a terminal' A=b explain $judge --file hostile.jwt --json
+harmless
+pty 'keys as JSON on a terminal' A=b jwks keys-mixed.json --json
+harmless
+pty 'a terminal is no token' A=b verify $judge
+has out 'standard input'
+
+# ------------------------------------------------- tables, pages, version
+run 0 'options' options
+has out 'issuer.require_api_scope'
+empty err
+run 0 'options --markdown' options --markdown
+if cmp -s "$work/out" "$root/docs/options.md"; then pass; else fail 'docs/options.md is stale: make docs'; fi
+run 0 'statuses' statuses
+has out 'MXAUTH_AUDIENCE_MISMATCH'
+run 0 'statuses --markdown' statuses --markdown
+if cmp -s "$work/out" "$root/docs/status-codes.md"; then pass; else fail 'docs/status-codes.md is stale: make docs'; fi
+run 0 'version' --version
+has out 'libmxauth 0.'
+run 0 'help' verify --help
+has out '--server-name'
+
+for page in README.md docs/cli.md; do
+    name="examples in $page"
+    "$python" "$here/examples.py" "$binary" "$root/$page" >"$work/out" 2>"$work/err"
+    if [ $? = 0 ]; then pass; else fail "$page is stale: make docs"; fi
+done
+sed -n '/^```c$/,/^```$/p' "$root/README.md" | grep -v '^```' >"$work/readme.c"
+: >"$work/out"
+if [ -s "$work/readme.c" ] && ${CC:-cc} -std=c11 -Wall -Wextra -Werror -pedantic -fsyntax-only \
+    -I"$root/include" "$work/readme.c" 2>"$work/err"; then pass; else fail 'the C example in README.md'; fi
+
+# ---------------------------------------------------- no token anywhere
+name='no token in any output'
+cp "$work/everything" "$work/out"
+: >"$work/err"
+for token in *.jwt; do
+    for part in $(tr . ' ' <"$token"); do hasnt out "$part"; done
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
