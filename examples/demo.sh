@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Judges the tokens of a small authorization server and compares each verdict with what it should be. Needs the built
+# library in build/lib and the Python environment in build/venv; leaves nothing running.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+python=${PYTHON:-build/venv/bin/python}
+work=build/demo
+mkdir -p $work
+rm -f $work/*
+
+"${CC:-cc}" -std=c11 -Wall -Wextra -Werror -pedantic -Iinclude examples/c/validate.c -o $work/validate \
+  -Lbuild/lib -lmxauth -Wl,-rpath,"$PWD/build/lib"
+
+"$python" examples/issuer/issuer.py --tokens $work/tokens > $work/issuer &
+issuer_process=$!
+trap 'kill $issuer_process 2> /dev/null || true; wait $issuer_process 2> /dev/null || true' EXIT
+for _ in {1..100}; do
+  [[ -s $work/issuer ]] && break
+  kill -0 $issuer_process 2> /dev/null || { echo "demo: the authorization server did not start" >&2; exit 1; }
+  sleep 0.1
+done
+issuer=$(< $work/issuer)
+curl --silent --show-error --fail --noproxy '*' --max-time 10 -o $work/jwks.json "${issuer}jwks.json"
+
+cat > $work/expected <<'TABLE'
+good-RS256        MXAUTH_OK
+good-ES256        MXAUTH_OK
+good-EdDSA        MXAUTH_OK
+good-PS256        MXAUTH_OK
+expired           MXAUTH_EXPIRED
+wrong-audience    MXAUTH_AUDIENCE_MISMATCH
+wrong-issuer      MXAUTH_ISSUER_UNKNOWN
+tampered-payload  MXAUTH_SIGNATURE_INVALID
+alg-none          MXAUTH_ALGORITHM_NOT_ALLOWED
+key-confusion     MXAUTH_ALGORITHM_NOT_ALLOWED
+foreign-key       MXAUTH_SIGNATURE_INVALID
+unknown-kid       MXAUTH_KEY_UNKNOWN
+two-devices       MXAUTH_DEVICE_AMBIGUOUS
+no-api-scope      MXAUTH_SCOPE_INSUFFICIENT
+id-token          MXAUTH_TYPE_NOT_ACCEPTED
+TABLE
+
+echo "A C program asks libmxauth to judge $(wc -l < $work/tokens) tokens of an authorization server at $issuer"
+echo
+$work/validate $work/jwks.json "$issuer" https://matrix.example.org/ example.org < $work/tokens > $work/verdicts
+
+columns=120
+[[ -t 1 ]] && columns=$(tput cols 2> /dev/null || echo 120)
+awk -F '\t' -v width="$columns" -f examples/demo.awk $work/expected $work/verdicts
