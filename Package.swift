@@ -9,7 +9,7 @@ let embedded = Context.environment["MXAUTH_EMBEDDED"] != nil
 let sharedObject = Context.environment["MXAUTH_SHARED_OBJECT"] != nil
 
 let library: [SwiftSetting] =
-    embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])] : []
+    embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize"])] : []
 
 var targets: [Target] = [
     .target(
@@ -22,8 +22,11 @@ var targets: [Target] = [
     .target(name: "JOSE", dependencies: ["CSystem", "COpenSSL", "CJansson"], swiftSettings: library),
     .target(name: "Matrix", dependencies: ["JOSE"], swiftSettings: library),
     .target(name: "TokenValidation", dependencies: ["CSystem", "JOSE", "Matrix"], swiftSettings: library),
+    // Headers only: without pkgConfig nothing is linked, and libcurl is opened at run time.
+    .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "Transport", dependencies: ["CSystem", "CCurl", "TokenValidation"], swiftSettings: library),
     .target(
-        name: "MXAuth", dependencies: ["CMXAuth", "CSystem", "TokenValidation"], swiftSettings: library),
+        name: "MXAuth", dependencies: ["CMXAuth", "CSystem", "TokenValidation", "Transport"], swiftSettings: library),
 ]
 var dependencies: [Package.Dependency] = []
 var products: [Product] = [.library(name: "mxauth", type: .dynamic, targets: ["MXAuth"])]

@@ -12,8 +12,8 @@
  *  - `error` may be NULL. When it is not, it is overwritten by every call that takes it.
  *  - Outputs are written on success only; a verdict is first set to "refused".
  *  - No function aborts, installs a signal handler, reads the environment or the locale, writes to stdout or
- *    stderr, starts a thread, or leaves anything in OpenSSL's error queue.
- *  - No function blocks: there is no I/O, and no lock is held across cryptography or a callback.
+ *    stderr, or leaves anything in OpenSSL's error queue. Only mxauth_transport_start starts a thread.
+ *  - No function blocks unless its comment says so, and no lock is held across I/O, cryptography or a callback.
  *  - No token, key or secret is ever written to an error, an explanation or a report.
  */
 #ifndef MXAUTH_H
@@ -42,12 +42,15 @@ const char *mxauth_version(void);
 
 /**
  * What became of a call, or of a token. Zero is good. Numbers are stable and never reused, in bands:
- * 100 the caller's mistake, 200 malformed token, 300 key and signature, 400 claims, 500 scopes and identity.
+ * 1 pending, 100 the caller's mistake, 200 malformed token, 300 key and signature, 400 claims, 500 scopes and
+ * identity, 600 issuer and network.
  */
 typedef int32_t mxauth_status;
 
 enum {
   MXAUTH_OK = 0,
+  MXAUTH_PENDING = 1,              /**< Not decided yet: an exchange with the issuer is needed first. */
+  MXAUTH_IDLE = 2,                 /**< There is no exchange to be done now. */
 
   MXAUTH_MISUSE = 100,             /**< NULL, zero or unset struct_size where a value is needed. */
   MXAUTH_OPTION_UNKNOWN = 101,     /**< No option of that name. */
@@ -57,6 +60,8 @@ enum {
   MXAUTH_KEY_SET_INVALID = 105,    /**< Key material that cannot be read, or holds no usable key. */
   MXAUTH_HOST_CONFLICT = 106,      /**< The host's own json_* symbols stand in the way of libjansson's. */
   MXAUTH_INTERNAL = 107,           /**< libcrypto or libjansson failed for a reason that is not the token's. */
+  MXAUTH_EXCHANGE_UNKNOWN = 108,   /**< No exchange of that number is outstanding. */
+  MXAUTH_TRANSPORT_UNAVAILABLE = 109, /**< libcurl cannot be loaded, or no thread be started. */
 
   MXAUTH_TOKEN_MISSING = 200,      /**< The token is empty. */
   MXAUTH_TOKEN_TOO_LARGE = 201,    /**< Longer than max_token_bytes. */
@@ -88,7 +93,10 @@ enum {
   MXAUTH_USER_MISSING = 502,       /**< The token names no user. */
   MXAUTH_USER_INVALID = 503,       /**< The user claim does not make a Matrix user ID of this server. */
   MXAUTH_DEVICE_AMBIGUOUS = 504,   /**< The scopes name two different devices. */
-  MXAUTH_DEVICE_INVALID = 505      /**< The device ID is empty or longer than 255 bytes. */
+  MXAUTH_DEVICE_INVALID = 505,     /**< The device ID is empty or longer than 255 bytes. */
+
+  MXAUTH_KEYS_UNAVAILABLE = 600,   /**< The issuer's keys cannot be had at the moment: answer 503, not 401. */
+  MXAUTH_TIMED_OUT = 601           /**< The issuer did not answer in the time that the caller gave. */
 };
 
 /** One row of the status table. Every pointer is static. */
@@ -165,7 +173,8 @@ typedef struct mxauth_text {
  * The answer for one token: flat, in the caller's memory, nothing to free, safe to copy or to share between
  * processes. Set struct_size before use, as MXAUTH_VERDICT_INIT does; fields are only ever appended.
  *
- * When `status` is not MXAUTH_OK, every other field but struct_size is zero and every text empty.
+ * When `status` is not MXAUTH_OK, every other field but struct_size is zero and every text empty, except for
+ * `exchange` when it is MXAUTH_PENDING.
  */
 typedef struct mxauth_verdict {
   uint32_t struct_size;   /**< Set by the caller: sizeof(mxauth_verdict). */
@@ -180,10 +189,11 @@ typedef struct mxauth_verdict {
   mxauth_text device_id;  /**< The device ID; empty when no scope names one. */
   mxauth_text subject;    /**< `sub`; may be empty. */
   mxauth_text client_id;  /**< `client_id` (RFC 9068), else `azp`; may be empty. */
+  uint64_t exchange;      /**< When `status` is MXAUTH_PENDING: the exchange that the token waits for. */
 } mxauth_verdict;
 
 #define MXAUTH_VERDICT_INIT \
-  { sizeof(mxauth_verdict), 0, 0, 0, 0, 0, 0, 0, { 0, { 0 } }, { 0, { 0 } }, { 0, { 0 } }, { 0, { 0 } } }
+  { sizeof(mxauth_verdict), MXAUTH_MISUSE, 0, 0, 0, 0, 0, 0, { 0, { 0 } }, { 0, { 0 } }, { 0, { 0 } }, { 0, { 0 } }, 0 }
 
 /* --------------------------------------------------------- Configuration */
 
@@ -205,7 +215,8 @@ void mxauth_config_free(mxauth_config *config);
  */
 mxauth_status mxauth_config_set(mxauth_config *config, const char *name, const char *value, mxauth_error *error);
 
-#define MXAUTH_CLOCK_WALL 0 /**< Nanoseconds since 1970-01-01T00:00:00Z. */
+#define MXAUTH_CLOCK_WALL 0      /**< Nanoseconds since 1970-01-01T00:00:00Z: what claims are compared with. */
+#define MXAUTH_CLOCK_MONOTONIC 1 /**< Nanoseconds that only ever grow: what caches and timers go by. */
 
 /**
  * A clock in place of the system's, for tests and replays: returns the time of `clock` (MXAUTH_CLOCK_…) in
@@ -218,6 +229,24 @@ typedef int64_t (*mxauth_clock)(void *user, uint32_t clock);
  * must outlive those validators. Returns MXAUTH_OK or MXAUTH_MISUSE. Since 0.1.
  */
 mxauth_status mxauth_config_set_clock(mxauth_config *config, mxauth_clock clock, void *user);
+
+#define MXAUTH_LOG_ERROR 0
+#define MXAUTH_LOG_WARNING 1
+#define MXAUTH_LOG_INFO 2
+#define MXAUTH_LOG_DEBUG 3
+
+/**
+ * Told of the library's doings with issuers: `level` is MXAUTH_LOG_…, `message` one line without token, key or secret,
+ * valid during the call. Called on whatever thread does the work, at most 60 times a minute for each validator, with
+ * no lock held; must not free the validator.
+ */
+typedef void (*mxauth_log)(void *user, uint32_t level, const char *message);
+
+/**
+ * Makes validators built from `config` call `log` (NULL: nobody). `user` is handed to each call and must outlive those
+ * validators. Returns MXAUTH_OK or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_config_set_log(mxauth_config *config, mxauth_log log, void *user);
 
 /** One row of the option table. Every pointer is static. */
 typedef struct mxauth_option_info {
@@ -241,28 +270,45 @@ mxauth_status mxauth_option_at(size_t index, mxauth_option_info *info);
 
 /* ------------------------------------------------------------- Validator */
 
-/** The long-lived judge: issuers with their policies and key sets. Immutable; any number of threads at once. */
+/**
+ * The long-lived judge: issuers with their policies and key sets. Any number of threads use it at once, and so do
+ * forked children, which keep its key sets; a child that wants the transport starts its own.
+ */
 typedef struct mxauth_validator mxauth_validator;
 
 /**
- * Creates a validator from a snapshot of `config` in `*validator`; free it with mxauth_validator_free. Forked
- * children may go on using it. On failure `*validator` is NULL.
+ * Creates a validator from a snapshot of `config` in `*validator`; free it with mxauth_validator_free. Reads the files
+ * that options name, and nothing else: key sets are fetched when a token needs them or a timer is due. On failure
+ * `*validator` is NULL.
  *
  * Returns MXAUTH_OK, MXAUTH_MISUSE, MXAUTH_CONFIG_INCOMPLETE, MXAUTH_HOST_CONFLICT or MXAUTH_INTERNAL.
  * Since 0.1.
  */
 mxauth_status mxauth_validator_new(const mxauth_config *config, mxauth_validator **validator, mxauth_error *error);
 
-/** Frees `validator`, which no thread may be using any more; NULL is allowed. Since 0.1. */
+/**
+ * Stops the transport and frees `validator`, which no thread may be using any more; NULL is allowed. Exchanges that
+ * were taken from it are gone. Since 0.1.
+ */
 void mxauth_validator_free(mxauth_validator *validator);
 
 /**
- * Judges the `length` bytes at `token`: what follows "Bearer " in an Authorization header. Any thread.
- * Returns verdict->status: MXAUTH_OK or the first reason for refusal; MXAUTH_MISUSE for NULL or struct_size.
- * Every status from 200 up can be returned, and MXAUTH_INTERNAL. Since 0.1.
+ * Judges the `length` bytes at `token`: what follows "Bearer " in an Authorization header; NULL and 0 are no token
+ * (MXAUTH_TOKEN_MISSING). Any thread; never waits.
+ * Returns verdict->status: MXAUTH_OK or the first reason for refusal; MXAUTH_PENDING if the issuer has to be asked
+ * first, after which the same call answers; MXAUTH_MISUSE for NULL or struct_size. Every status from 200 up but
+ * MXAUTH_TIMED_OUT can be returned, and MXAUTH_INTERNAL. Since 0.1.
  */
-mxauth_status mxauth_validate(const mxauth_validator *validator, const char *token, size_t length,
-                              mxauth_verdict *verdict, mxauth_error *error);
+mxauth_status mxauth_validate(mxauth_validator *validator, const char *token, size_t length, mxauth_verdict *verdict,
+                              mxauth_error *error);
+
+/**
+ * The same for threads that may wait: instead of MXAUTH_PENDING it returns what becomes of the token, or
+ * MXAUTH_TIMED_OUT after `timeout_ms` milliseconds. Somebody else has to carry the exchanges meanwhile: the transport,
+ * or another thread. Any thread; blocks. Since 0.1.
+ */
+mxauth_status mxauth_validate_wait(mxauth_validator *validator, const char *token, size_t length, int64_t timeout_ms,
+                                   mxauth_verdict *verdict, mxauth_error *error);
 
 /*
  * The functions below fill `buffer` with text that a verdict has no room for. They write `capacity` bytes at
@@ -275,7 +321,7 @@ mxauth_status mxauth_validate(const mxauth_validator *validator, const char *tok
  * Validates `token` as mxauth_validate does and, if it is good, writes its claims: the JSON text that the
  * issuer signed. Any thread. Returns what mxauth_validate would, or MXAUTH_BUFFER_TOO_SMALL. Since 0.1.
  */
-mxauth_status mxauth_claims(const mxauth_validator *validator, const char *token, size_t length, char *buffer,
+mxauth_status mxauth_claims(mxauth_validator *validator, const char *token, size_t length, char *buffer,
                             size_t capacity, size_t *needed, mxauth_error *error);
 
 /**
@@ -286,7 +332,7 @@ mxauth_status mxauth_claims(const mxauth_validator *validator, const char *token
  * Returns MXAUTH_OK when the explanation was written, whatever the token's verdict; else MXAUTH_MISUSE,
  * MXAUTH_BUFFER_TOO_SMALL or MXAUTH_INTERNAL. Since 0.1.
  */
-mxauth_status mxauth_explain(const mxauth_validator *validator, const char *token, size_t length, char *buffer,
+mxauth_status mxauth_explain(mxauth_validator *validator, const char *token, size_t length, char *buffer,
                              size_t capacity, size_t *needed, mxauth_error *error);
 
 /**
@@ -298,6 +344,110 @@ mxauth_status mxauth_explain(const mxauth_validator *validator, const char *toke
  */
 mxauth_status mxauth_inspect_keys(const char *text, size_t length, char *buffer, size_t capacity, size_t *needed,
                                   mxauth_error *error);
+
+/* ------------------------------------------------------------- Exchanges */
+
+/**
+ * One HTTP request that the validator wants done. `url` and `headers` are borrowed from the validator until the
+ * exchange is completed or its `timeout_ms` is over.
+ *
+ * Do it with certificates and host names checked, without following redirects and without a proxy that you would not
+ * trust with the issuer's keys, and hand in what comes back, whatever its HTTP status.
+ */
+typedef struct mxauth_exchange {
+  uint32_t struct_size;   /**< Set by the caller: sizeof(mxauth_exchange). */
+  uint32_t timeout_ms;    /**< Milliseconds that are left for it; later it counts as failed. */
+  uint64_t id;            /**< What mxauth_complete_exchange calls it by. */
+  const char *method;     /**< "GET" */
+  const char *url;
+  const char *headers;    /**< Lines of "Name: value", each ended by CRLF; may be "". */
+  const char *body;       /**< `body_length` bytes; NULL when there is none. */
+  size_t body_length;
+  size_t max_response;    /**< Bytes of body worth reading: longer responses are refused. */
+} mxauth_exchange;
+
+#define MXAUTH_EXCHANGE_INIT { sizeof(mxauth_exchange), 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/** What came back. Everything is borrowed for the call only. */
+typedef struct mxauth_response {
+  uint32_t struct_size;   /**< Set by the caller: sizeof(mxauth_response). */
+  uint32_t http_status;   /**< 0 when there was no response at all. */
+  const char *headers;    /**< The response's header lines, CRLF or LF between them; NULL when there are none. */
+  size_t headers_length;
+  const char *body;       /**< NULL when there is none. */
+  size_t body_length;
+} mxauth_response;
+
+#define MXAUTH_RESPONSE_INIT { sizeof(mxauth_response), 0, 0, 0, 0, 0 }
+
+/**
+ * Takes the next exchange that tokens or timers have made due. Any thread; may read a key file that has changed.
+ * Returns MXAUTH_OK, MXAUTH_IDLE when there is none, or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_next_exchange(mxauth_validator *validator, mxauth_exchange *exchange);
+
+/**
+ * Hands in the response to exchange `id`; tokens that waited for it can then be validated again. Any thread; may write
+ * a small file to state_dir. Returns MXAUTH_OK whatever the response was good for, MXAUTH_EXCHANGE_UNKNOWN (completed
+ * before, or over time) or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_complete_exchange(mxauth_validator *validator, uint64_t id, const mxauth_response *response,
+                                       mxauth_error *error);
+
+/**
+ * Milliseconds until mxauth_next_exchange should be called again though no token has asked for anything; -1 for never.
+ * Any thread. Since 0.1.
+ */
+int64_t mxauth_next_deadline(mxauth_validator *validator);
+
+/**
+ * A descriptor for poll, epoll or kqueue: readable when an exchange has become due or has been completed. Owned by the
+ * validator; a forked child has its own under the same number. -1 if no descriptor could be had. Any thread.
+ * Since 0.1.
+ */
+int mxauth_event_fd(mxauth_validator *validator);
+
+/** Makes the descriptor unreadable until the next event. Any thread. Since 0.1. */
+void mxauth_clear_events(mxauth_validator *validator);
+
+/**
+ * Starts a thread that carries the validator's exchanges with libcurl, which is loaded now and not before. The thread
+ * blocks all signals. Nothing happens if it runs already. Not while another thread starts or stops it.
+ * Returns MXAUTH_OK, MXAUTH_TRANSPORT_UNAVAILABLE or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_transport_start(mxauth_validator *validator, mxauth_error *error);
+
+/** Stops that thread and waits for it; exchanges under way count as failed. Since 0.1. */
+void mxauth_transport_stop(mxauth_validator *validator);
+
+/* ------------------------------------------------------------ Statistics */
+
+/** What a validator has done since it was made. */
+typedef struct mxauth_stats {
+  uint32_t struct_size;        /**< Set by the caller: sizeof(mxauth_stats). */
+  uint32_t key_sets;           /**< Issuers whose key set serves now. */
+  uint64_t validations;        /**< Tokens judged, whatever came of it. */
+  uint64_t accepted;           /**< Of them, good. */
+  uint64_t pending;            /**< Of them, left pending. */
+  uint64_t exchanges_ok;       /**< Exchanges that brought something. */
+  uint64_t exchanges_failed;   /**< Exchanges that did not. */
+  uint64_t key_sets_replaced;  /**< Times that a newer key set was taken into use. */
+  uint64_t key_sets_unchanged; /**< Times that an issuer confirmed the one we had (304). */
+  uint64_t log_dropped;        /**< Messages that the log's limit held back. */
+} mxauth_stats;
+
+#define MXAUTH_STATS_INIT { sizeof(mxauth_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/** Fills `stats`. Any thread. Returns MXAUTH_OK or MXAUTH_MISUSE. Since 0.1. */
+mxauth_status mxauth_statistics(mxauth_validator *validator, mxauth_stats *stats);
+
+/**
+ * Writes the statistics in Prometheus' text format: validations by status, exchanges by result, and for each issuer
+ * the age of its key set, when it is next fetched, and whether it serves. Any thread.
+ * Returns MXAUTH_OK, MXAUTH_BUFFER_TOO_SMALL or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_metrics(mxauth_validator *validator, char *buffer, size_t capacity, size_t *needed,
+                             mxauth_error *error);
 
 #ifdef __cplusplus
 }

@@ -64,6 +64,8 @@ package struct JSONNode {
         json_array_get(pointer, index).map(JSONNode.init)
     }
 
+    package var integer: Int64? { type == JSON_INTEGER ? json_integer_value(pointer) : nil }
+
     /// The UTF-8 bytes of a string, for as long as the tree lives.
     package var string: ByteView? {
         guard let characters = json_string_value(pointer) else { return nil }

@@ -112,9 +112,12 @@ func deliver(
     guard buffer != nil || capacity == 0 else { return error.fail(.misuse) }
     guard let text else { return error.fail(.internal) }
     needed?.pointee = text.count + 1
-    guard let buffer, capacity > text.count else { return error.fail(.bufferTooSmall) }
+    // A capacity beyond any object's size is negative here, and as good as enough.
+    guard let buffer, UInt(bitPattern: capacity) > UInt(bitPattern: text.count) else {
+        return error.fail(.bufferTooSmall)
+    }
     text.withUnsafeBytes { bytes in
-        UnsafeMutableRawBufferPointer(start: buffer, count: capacity).copyMemory(from: bytes)
+        UnsafeMutableRawBufferPointer(start: buffer, count: text.count).copyMemory(from: bytes)
     }
     buffer[text.count] = 0
     return Status.ok.rawValue

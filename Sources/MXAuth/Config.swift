@@ -37,3 +37,12 @@ public func mxauth_config_set_clock(
     config.clock = Clock(function: clock, user: user)
     return Status.ok.rawValue
 }
+
+@implementation @_cdecl("mxauth_config_set_log")
+public func mxauth_config_set_log(
+    _ config: OpaquePointer?, _ log: mxauth_log?, _ user: UnsafeMutableRawPointer?
+) -> mxauth_status {
+    guard let config = object(config, as: Configuration.self) else { return Status.misuse.rawValue }
+    config.log = Log(function: log, user: user)
+    return Status.ok.rawValue
+}

@@ -22,6 +22,7 @@ public func mxauth_validator_new(
 
 @implementation @_cdecl("mxauth_validator_free")
 public func mxauth_validator_free(_ validator: OpaquePointer?) {
+    mxauth_transport_stop(validator)
     release(validator, as: Validator.self)
 }
 
@@ -29,6 +30,36 @@ public func mxauth_validator_free(_ validator: OpaquePointer?) {
 public func mxauth_validate(
     _ validator: OpaquePointer?, _ token: UnsafePointer<CChar>?, _ length: Int,
     _ verdict: UnsafeMutablePointer<mxauth_verdict>?, _ error: UnsafeMutablePointer<mxauth_error>?
+) -> mxauth_status {
+    judge(validator, token, length, verdict, error) { validator, token, error, verdict in
+        var refusal: Finding?
+        let answer =
+            error.isWanted
+            ? validator.validate(token, refusal: &refusal) { verdict.accept($0) }
+            : validator.validate(token) { verdict.accept($0) }
+        return (answer, refusal)
+    }
+}
+
+@implementation @_cdecl("mxauth_validate_wait")
+public func mxauth_validate_wait(
+    _ validator: OpaquePointer?, _ token: UnsafePointer<CChar>?, _ length: Int, _ timeout_ms: Int64,
+    _ verdict: UnsafeMutablePointer<mxauth_verdict>?, _ error: UnsafeMutablePointer<mxauth_error>?
+) -> mxauth_status {
+    judge(validator, token, length, verdict, error) { validator, token, _, verdict in
+        var refusal: Finding?
+        // A year is as good as for ever, and keeps the sum of two times in range.
+        let answer = validator.validate(
+            token, waiting: min(max(timeout_ms, 0), 31_536_000_000), refusal: &refusal
+        ) { verdict.accept($0) }
+        return (answer, refusal)
+    }
+}
+
+private func judge(
+    _ validator: OpaquePointer?, _ token: UnsafePointer<CChar>?, _ length: Int,
+    _ verdict: UnsafeMutablePointer<mxauth_verdict>?, _ error: UnsafeMutablePointer<mxauth_error>?,
+    _ body: (Validator, ByteView, ErrorSlot, UnsafeMutablePointer<mxauth_verdict>) -> (Validator.Answer, Finding?)
 ) -> mxauth_status {
     let isWritable = verdict.map { $0.pointee.struct_size >= MemoryLayout<mxauth_verdict>.size } ?? false
     // Before anything else: a verdict that nobody wrote would still say what its initializer says, MXAUTH_OK.
@@ -38,14 +69,11 @@ public func mxauth_validate(
     guard let validator = object(validator, as: Validator.self), let token = ByteView(token, length) else {
         return error.fail(.misuse)
     }
-    var refusal: Finding?
-    let status =
-        error.isWanted
-        ? validator.validate(token, refusal: &refusal) { verdict.accept($0) }
-        : validator.validate(token) { verdict.accept($0) }
-    if status == .ok { return status.rawValue }
-    verdict.pointee.status = status.rawValue
-    return error.fail(status, refusal)
+    let (answer, refusal) = body(validator, token, error, verdict)
+    if answer.status == .ok { return answer.status.rawValue }
+    verdict.pointee.status = answer.status.rawValue
+    verdict.pointee.exchange = answer.exchange
+    return error.fail(answer.status, refusal)
 }
 
 @implementation @_cdecl("mxauth_claims")
@@ -58,7 +86,7 @@ public func mxauth_claims(
         return error.fail(.misuse)
     }
     var refusal: Finding?
-    let status = validator.validate(token, refusal: &refusal) { _ in }
+    let status = validator.validate(token, refusal: &refusal) { _ in }.status
     guard status == .ok else { return error.fail(status, refusal) }
     return deliver(validator.claims(of: token), buffer, capacity, needed, error)
 }
@@ -72,6 +100,7 @@ extension UnsafeMutablePointer where Pointee == mxauth_verdict {
         pointee.expires_at = 0
         pointee.issued_at = 0
         pointee.issuer = 0
+        pointee.exchange = 0
         pointee.user_id.set(.empty)
         pointee.device_id.set(.empty)
         pointee.subject.set(.empty)

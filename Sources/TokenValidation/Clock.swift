@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import CSystem
 
-/// Where the time comes from: the system, or a function of the host's for tests and replays.
+/// Where the time comes from: the system, or a function of the host's for tests and replays. Claims are compared
+/// with wall time; caches live by monotonic time, which no step of the wall clock moves.
 package struct Clock: @unchecked Sendable {
     package typealias Function = @convention(c) (UnsafeMutableRawPointer?, UInt32) -> Int64
 
     private static let wall: UInt32 = 0
+    private static let steady: UInt32 = 1
+
     private let function: Function?
     private let user: UnsafeMutableRawPointer?
 
@@ -17,10 +20,15 @@ package struct Clock: @unchecked Sendable {
     }
 
     /// Unix seconds.
-    var now: Int64 {
-        if let function { return function(user, Self.wall) / 1_000_000_000 }
+    var wallSeconds: Int64 { nanoseconds(Self.wall, CLOCK_REALTIME) / 1_000_000_000 }
+
+    /// Milliseconds since some fixed moment of this machine's run.
+    var monotonicMilliseconds: Int64 { nanoseconds(Self.steady, CLOCK_MONOTONIC) / 1_000_000 }
+
+    private func nanoseconds(_ clock: UInt32, _ system: clockid_t) -> Int64 {
+        if let function { return function(user, clock) }
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec)
+        clock_gettime(system, &time)
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 }

@@ -4,15 +4,17 @@ import Matrix
 
 /// Options on their way to a validator.
 package final class Configuration {
-    var serverName: [UInt8] = []
-    var maximumTokenBytes = 16_384
-    var maximumKeySetBytes = 1_048_576
+    var settings = Validator.Settings()
+    var stateDirectory: [UInt8] = []
     var issuers: [IssuerDraft] = []
     package var clock = Clock.system
+    package var log = Log.none
 
     struct IssuerDraft {
         var policy: Policy
-        var keySet: KeySet?
+        var freshness = FreshnessPolicy()
+        /// Nil until told: then the issuer's own metadata is asked.
+        var source: KeySource?
     }
 
     /// Why a configuration or one of its options is refused.
@@ -47,36 +49,78 @@ package final class Configuration {
     package func makeValidator() throws(Fault) -> Validator {
         guard JanssonOrigin.isOurs else { throw Fault(.hostConflict, "", "") }
         guard !issuers.isEmpty else { throw Fault(.configIncomplete, "issuer", "No issuer is configured.") }
+        let now = clock.monotonicMilliseconds
         var complete: [Issuer] = []
         for draft in issuers {
-            let name = draft.policy.issuer.withView { $0.quoted }
-            guard !draft.policy.audiences.isEmpty || draft.policy.acceptsAnyAudience else {
-                throw Fault(
-                    .configIncomplete, "issuer.audience",
-                    "Issuer \(name) has no audience; set it, or issuer.any_audience to accept tokens meant for others.")
-            }
-            guard draft.policy.audiences.isEmpty || !draft.policy.acceptsAnyAudience else {
-                throw Fault(
-                    .configIncomplete, "issuer.any_audience", "Issuer \(name) has issuer.audience too; unset one of them.")
-            }
-            guard !draft.policy.requiresUser || !serverName.isEmpty else {
-                throw Fault(
-                    .configIncomplete, "server_name",
-                    "Issuer \(name) has users, whose IDs end in the server's name.")
-            }
-            guard let keySet = draft.keySet else {
-                throw Fault(.configIncomplete, "issuer.keys", "Issuer \(name) has no keys.")
-            }
+            try check(draft)
+            complete.append(
+                Issuer(
+                    policy: draft.policy, freshness: draft.freshness,
+                    keys: KeyCache(source: try source(of: draft), policy: draft.freshness, now: now)))
+        }
+        let validator = Validator(
+            issuers: complete, settings: settings, clock: clock, log: log,
+            stateDirectory: stateDirectory.isEmpty ? nil : StateDirectory(path: stateDirectory))
+        validator.loadFiles()
+        return validator
+    }
+
+    private func check(_ draft: IssuerDraft) throws(Fault) {
+        let name = draft.policy.issuer.withView { $0.quoted }
+        guard !draft.policy.audiences.isEmpty || draft.policy.acceptsAnyAudience else {
+            throw Fault(
+                .configIncomplete, "issuer.audience",
+                "Issuer \(name) has no audience; set it, or issuer.any_audience to accept tokens meant for others.")
+        }
+        guard draft.policy.audiences.isEmpty || !draft.policy.acceptsAnyAudience else {
+            throw Fault(
+                .configIncomplete, "issuer.any_audience", "Issuer \(name) has issuer.audience too; unset one of them.")
+        }
+        guard !draft.policy.requiresUser || !settings.serverName.isEmpty else {
+            throw Fault(
+                .configIncomplete, "server_name", "Issuer \(name) has users, whose IDs end in the server's name.")
+        }
+        guard draft.freshness.minimumLifetime <= draft.freshness.maximumLifetime else {
+            throw Fault(
+                .configIncomplete, "issuer.refresh_min", "Issuer \(name) has a smaller issuer.refresh_max.")
+        }
+    }
+
+    private func source(of draft: IssuerDraft) throws(Fault) -> KeySource {
+        let name = draft.policy.issuer.withView { $0.quoted }
+        switch draft.source {
+        case .fixed(let keySet):
             let allowed = keySet.restricted(toRSAOf: draft.policy.minimumRSABits)
-            guard allowed.keys.contains(where: { !$0.algorithms.isDisjoint(with: draft.policy.algorithms) }) else {
+            guard allowed.serves(draft.policy) else {
                 throw Fault(
                     .configIncomplete, "issuer.keys",
-                    "No key of issuer \(name) serves any of issuer.algorithms (\(draft.policy.algorithms.names)) with at least issuer.rsa_min_bits.")
+                    "No key of issuer \(name) serves any of issuer.algorithms (\(draft.policy.algorithms.names)) with at least issuer.rsa_min_bits."
+                )
             }
-            complete.append(Issuer(policy: draft.policy, keySet: allowed))
+            return .fixed(allowed)
+        case .file(let path): return .file(path: path)
+        case .address(let address):
+            try demandAllowed(address, "issuer.jwks_uri")
+            return .address(address)
+        case .metadata(let documents):
+            for document in documents { try demandAllowed(document, "issuer.metadata_uri") }
+            return .metadata(documents)
+        case nil:
+            guard let address = WebAddress(draft.policy.issuer) else {
+                throw Fault(
+                    .configIncomplete, "issuer.keys",
+                    "Issuer \(name) is no https URL to ask for its keys; set issuer.keys, issuer.keys_file or issuer.jwks_uri.")
+            }
+            try demandAllowed(address, "issuer")
+            return .metadata(Discovery.documents(of: address))
         }
-        return Validator(
-            issuers: complete, serverName: serverName, maximumTokenBytes: maximumTokenBytes, clock: clock)
+    }
+
+    private func demandAllowed(_ address: WebAddress, _ option: String) throws(Fault) {
+        guard !settings.plainHTTP.allows(address) else { return }
+        throw Fault(
+            .configIncomplete, option,
+            "\(address.text.withView { $0.quoted }) is plain http, which allow_http does not permit.")
     }
 
     // MARK: What options do

@@ -18,7 +18,7 @@ extension Validator {
             verdictJSON.set("unknown_scopes", verdict.hasUnknownScopes)
             verdictJSON.set("expires_at", verdict.expiresAt)
             verdictJSON.set("issued_at", verdict.issuedAt)
-        }
+        }.status
         let explanation = JSONBuilder.object()
         explanation.set("status", Int64(status.rawValue))
         explanation.set("name", String(status.row.name))

@@ -17,8 +17,8 @@ extension Judge {
         guard let claim = member.string else {
             try refuse(.user, .claimInvalid, subject: name(), expected: "a string", found: String(member.kind.name))
         }
-        if validator.serverName.isEmpty { return .empty }
-        let composed = validator.serverName.withView { server in
+        if validator.settings.serverName.isEmpty { return .empty }
+        let composed = validator.settings.serverName.withView { server in
             Result { () throws(UserID.Fault) in
                 try UserID.compose(claim, server: server, into: scratch.userID)
             }

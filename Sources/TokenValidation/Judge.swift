@@ -8,15 +8,15 @@ struct Judge<O: Observer> {
     let validator: Validator
     let now: Int64
     /// Not owned.
-    let observer: UnsafeMutablePointer<O>
+    let watch: UnsafeMutablePointer<Watch<O>>
 
     /// A token of an issuer whose keys have no names costs at most this many verifications.
     static var maximumAttempts: Int { 4 }
 
-    init(validator: Validator, observer: UnsafeMutablePointer<O>) {
+    init(validator: Validator, watch: UnsafeMutablePointer<Watch<O>>) {
         self.validator = validator
-        self.observer = observer
-        now = validator.clock.now
+        self.watch = watch
+        now = validator.clock.wallSeconds
     }
 
     func judge(_ token: ByteView, _ accept: (Verdict) -> Void) -> Status {
@@ -49,7 +49,7 @@ struct Judge<O: Observer> {
         try demand(
             .algorithmAllowed, issuer.policy.algorithms.contains(algorithm), else: .algorithmNotAllowed,
             expected: "one of \(issuer.policy.algorithms.names)", found: String(algorithm.name))
-        try checkSignature(signature, parts, header, algorithm, issuer.keySet)
+        try checkSignature(signature, parts, header, algorithm, issuerIndex: index)
 
         let times = try checkTimes(claims, issuer.policy)
         try checkAudience(claims, issuer.policy)
@@ -76,8 +76,8 @@ struct Judge<O: Observer> {
     private func split(_ token: ByteView) throws(Status) -> CompactJWS {
         if token.isEmpty { try refuse(.size, .tokenMissing, expected: "a token", found: "nothing") }
         try demand(
-            .size, token.count <= validator.maximumTokenBytes, else: .tokenTooLarge,
-            expected: "at most \(validator.maximumTokenBytes) bytes", found: "\(token.count) bytes")
+            .size, token.count <= validator.settings.maximumTokenBytes, else: .tokenTooLarge,
+            expected: "at most \(validator.settings.maximumTokenBytes) bytes", found: "\(token.count) bytes")
         let expected = "three parts of base64url with dots between them"
         do throws(CompactJWS.Shape) {
             let parts = try CompactJWS(token)
@@ -161,9 +161,7 @@ struct Judge<O: Observer> {
     private func checkType(_ header: JOSEHeader, _ policy: Policy) throws(Status) {
         let accepted: Bool
         if let typ = header.typ {
-            let name = ByteView("application/")
-            let isFull = typ.count > name.count && typ.slice(0, count: name.count).equalsIgnoringCase(name)
-            let type = isFull ? typ.dropFirst(name.count) : typ
+            let type = typ.withoutApplication
             accepted = policy.types.contains { $0.withView { $0.equalsIgnoringCase(type) } }
         } else {
             accepted = policy.acceptsAbsentType
@@ -173,37 +171,6 @@ struct Judge<O: Observer> {
             found: header.typ?.quoted ?? "no typ")
     }
 
-    private func checkSignature(
-        _ signature: ByteView, _ parts: CompactJWS, _ header: JOSEHeader, _ algorithm: SignatureAlgorithm,
-        _ keySet: KeySet
-    ) throws(Status) {
-        let candidates = keySet.candidates(for: header.kid)
-        var attempts = 0
-        var outcome = SignatureOutcome.invalid
-        for position in candidates where keySet.keys[position].algorithms.contains(algorithm) {
-            if attempts == 0 {
-                pass(
-                    .key, expected: "a key for \(String(algorithm.name))",
-                    found: header.kid?.quoted ?? "one, without a kid to name it")
-            }
-            attempts += 1
-            outcome = keySet.keys[position].verify(signature, over: parts.signingInput, with: algorithm)
-            if outcome != .invalid || attempts == Self.maximumAttempts { break }
-        }
-        if attempts == 0 {
-            let isNamed = header.kid != nil && !candidates.isEmpty && keySet.keys[candidates.lowerBound].kid != nil
-            try refuse(
-                .key, isNamed ? .keyMismatch : .keyUnknown, expected: "a key for \(String(algorithm.name))",
-                found: isNamed ? "\(header.kid?.quoted ?? ""), which is for other algorithms" : header.kid?.quoted ?? "none")
-        }
-        if outcome == .failed {
-            try refuse(.signature, .internal, expected: "an answer from libcrypto", found: "none")
-        }
-        try demand(
-            .signature, outcome == .valid, else: .signatureInvalid,
-            expected: "the key's signature over header and payload", found: outcome == .valid ? "it" : "another one")
-    }
-
     // MARK: Noting and refusing
 
     @inline(__always)
@@ -211,7 +178,7 @@ struct Judge<O: Observer> {
         _ check: Check, _ holds: Bool, else status: Status, subject: @autoclosure () -> String? = nil,
         expected: @autoclosure () -> String, found: @autoclosure () -> String
     ) throws(Status) {
-        observer.pointee.note(
+        watch.pointee.observer.note(
             holds ? .ok : status,
             Finding(
                 check: check, status: holds ? .ok : status, subject: subject() ?? String(check.row.subject),
@@ -223,7 +190,7 @@ struct Judge<O: Observer> {
         _ check: Check, subject: @autoclosure () -> String? = nil,
         expected: @autoclosure () -> String, found: @autoclosure () -> String
     ) {
-        observer.pointee.note(
+        watch.pointee.observer.note(
             .ok,
             Finding(
                 check: check, status: .ok, subject: subject() ?? String(check.row.subject), expected: expected(),
@@ -234,7 +201,7 @@ struct Judge<O: Observer> {
         _ check: Check, _ status: Status, subject: @autoclosure () -> String? = nil,
         expected: @autoclosure () -> String, found: @autoclosure () -> String
     ) throws(Status) -> Never {
-        observer.pointee.note(
+        watch.pointee.observer.note(
             status,
             Finding(
                 check: check, status: status, subject: subject() ?? String(check.row.subject), expected: expected(),
@@ -250,5 +217,14 @@ extension JSONFault {
         case .duplicateMember: "a member that stands twice"
         case .tooComplex: "more nesting or more members than any token needs"
         }
+    }
+}
+
+extension ByteView {
+    /// A media type as RFC 7515 section 4.1.9 lets `typ` spell it: without `application/`.
+    var withoutApplication: ByteView {
+        let prefix = ByteView("application/")
+        let isFull = count > prefix.count && slice(0, count: prefix.count).equalsIgnoringCase(prefix)
+        return isFull ? dropFirst(prefix.count) : self
     }
 }

@@ -45,3 +45,14 @@ package struct Trace: Observer {
         findings.append(finding())
     }
 }
+
+/// What a judge leaves behind besides its status.
+struct Watch<O: Observer> {
+    var observer: O
+    /// The exchange that a pending token waits for.
+    var exchange: UInt64 = 0
+
+    init(observer: O) {
+        self.observer = observer
+    }
+}

@@ -46,16 +46,61 @@ package struct Option: Sendable {
                 """
         ) { (configuration, value) throws(Refusal) in
             guard ServerName.isValid(value) else { throw Refusal() }
-            configuration.serverName = [UInt8](value)
+            configuration.settings.serverName = [UInt8](value)
         },
         .integer(
             "max_token_bytes", .integer, unit: "bytes", default: "16384", 256...1_048_576, "256 to 1048576",
             meaning: "Longer tokens are refused before anything in them is looked at."
-        ) { (configuration, value) in configuration.maximumTokenBytes = value },
+        ) { (configuration, value) in configuration.settings.maximumTokenBytes = value },
         .integer(
             "max_key_set_bytes", .integer, unit: "bytes", default: "1048576", 1024...67_108_864, "1024 to 67108864",
-            meaning: "Longer key sets are refused. Applies to issuer.keys options that are set after it."
-        ) { (configuration, value) in configuration.maximumKeySetBytes = value },
+            meaning: """
+                Longer key sets, metadata documents and other responses of issuers are refused. Applies to issuer.keys \
+                options that are set after it.
+                """
+        ) { (configuration, value) in configuration.settings.maximumKeySetBytes = value },
+        .text(
+            "allow_http", default: "no", range: "no, loopback or yes",
+            meaning: """
+                Whether issuers may be asked over plain http: not at all, on this machine only, or anywhere. Whoever \
+                can alter such an answer can sign tokens.
+                """
+        ) { (configuration, value) throws(Refusal) in
+            if value == "no" {
+                configuration.settings.plainHTTP = .never
+            } else if value == "loopback" {
+                configuration.settings.plainHTTP = .loopback
+            } else if value == "yes" {
+                configuration.settings.plainHTTP = .always
+            } else {
+                throw Refusal()
+            }
+        },
+        .integer(
+            "exchange_timeout", .duration, unit: "seconds", default: "10", 1...120, "1 to 120",
+            meaning: "How long an exchange with an issuer may take, from the moment it is wanted to the last byte."
+        ) { (configuration, value) in configuration.settings.exchangeTimeout = Int64(value) * 1000 },
+        .text(
+            "ca_file", default: "", range: "the path of a PEM file",
+            meaning: """
+                The certificates that vouch for issuers, in place of the system's. Certificates and host names are \
+                always checked. For the transport that the library brings along; hosts that carry exchanges \
+                themselves use their own.
+                """
+        ) { (configuration, value) throws(Refusal) in
+            guard (1...4096).contains(value.count) else { throw Refusal() }
+            configuration.settings.certificateFile = [UInt8](value) + [0]
+        },
+        .text(
+            "state_dir", default: "", range: "the path of a directory that exists",
+            meaning: """
+                Where the last good key set of each issuer is kept (mode 0600, replaced as a whole), so that a restart \
+                while an issuer is away still validates.
+                """
+        ) { (configuration, value) throws(Refusal) in
+            guard (1...3900).contains(value.count) else { throw Refusal() }
+            configuration.stateDirectory = [UInt8](value)
+        },
         .text(
             "issuer", default: "", range: "1 to 2048 bytes without spaces and control characters",
             meaning: """
@@ -73,6 +118,59 @@ package struct Option: Sendable {
                 SubjectPublicKeyInfo or X.509. Entries that cannot be used are skipped with a note.
                 """,
             assign: { (configuration, value) throws(Refusal) in try configuration.setKeys(value) }),
+        .text(
+            "issuer.keys_file", default: "", range: "the path of a file",
+            meaning: """
+                A file with the same content as issuer.keys, looked at every 5 seconds and read again when it changes. \
+                Replace it with rename(2).
+                """
+        ) { (configuration, value) throws(Refusal) in
+            guard (1...4096).contains(value.count) else { throw Refusal() }
+            try configuration.setSource(.file(path: [UInt8](value) + [0]))
+        },
+        .text(
+            "issuer.jwks_uri", default: "", range: "an https URL; http if allow_http permits",
+            meaning: "Where the issuer's key set is, for issuers without metadata."
+        ) { (configuration, value) throws(Refusal) in try configuration.setAddress(value) { .address($0) } },
+        .text(
+            "issuer.metadata_uri", default: "", range: "an https URL; http if allow_http permits",
+            meaning: """
+                A document that names the issuer and its jwks_uri, such as Matrix auth_metadata (MSC2965). Without it \
+                and the three options above, the issuer's own metadata is asked: RFC 8414 first, then OpenID Connect \
+                Discovery.
+                """
+        ) { (configuration, value) throws(Refusal) in try configuration.setAddress(value) { .metadata([$0]) } },
+        .timer(
+            "issuer.refresh_default", default: "3600", 1...604_800, "1 to 604800",
+            meaning: "How long a key set is fresh when its response does not say."
+        ) { (freshness, value) in freshness.defaultLifetime = value },
+        .timer(
+            "issuer.refresh_min", default: "60", 1...604_800, "1 to 604800",
+            meaning: "The shortest time for which a key set is taken as fresh, whatever its response says."
+        ) { (freshness, value) in freshness.minimumLifetime = value },
+        .timer(
+            "issuer.refresh_max", default: "86400", 1...604_800, "1 to 604800",
+            meaning: "The longest time for which a key set is taken as fresh, whatever its response says."
+        ) { (freshness, value) in freshness.maximumLifetime = value },
+        .timer(
+            "issuer.stale_limit", default: "86400", 0...2_592_000, "0 to 2592000",
+            meaning: "How long a key set that is no longer fresh goes on serving while the issuer gives no newer one."
+        ) { (freshness, value) in freshness.staleLimit = value },
+        .timer(
+            "issuer.retry_min", default: "1", 1...3600, "1 to 3600",
+            meaning: "The pause after a failed exchange; it doubles with each further one, less up to half at random."
+        ) { (freshness, value) in freshness.firstPause = value },
+        .timer(
+            "issuer.retry_max", default: "300", 1...86_400, "1 to 86400",
+            meaning: "The longest pause after failed exchanges, and the longest Retry-After that is heeded."
+        ) { (freshness, value) in freshness.longestPause = value },
+        .timer(
+            "issuer.unknown_key_cooldown", default: "30", 1...3600, "1 to 3600",
+            meaning: """
+                How long tokens that name an unknown key are refused at once after one of them has led to a fetch. It \
+                bounds both what forged tokens can make us ask and how late a new key is noticed.
+                """
+        ) { (freshness, value) in freshness.unknownKeyCooldown = value },
         .list(
             "issuer.audience", default: "", range: "audiences separated by spaces",
             meaning: """
@@ -103,7 +201,7 @@ package struct Option: Sendable {
         ) { (policy, values) in
             let absent = Array("absent".utf8)
             policy.acceptsAbsentType = values.contains(absent)
-            policy.types = values.filter { $0 != absent }
+            policy.types = values.filter { $0 != absent }.map { $0.withView { [UInt8]($0.withoutApplication) } }
         },
         .integer(
             "issuer.leeway", .duration, unit: "seconds", default: "30", 0...300, "0 to 300",
@@ -213,6 +311,16 @@ extension Option {
         integer(name, type, unit: unit, default: defaultValue, limits, range, meaning: meaning) {
             (configuration, number) throws(Refusal) in
             try configuration.updatePolicy { policy in assign(&policy, number) }
+        }
+    }
+
+    private static func timer(
+        _ name: StaticString, default defaultValue: StaticString, _ limits: ClosedRange<Int>, _ range: StaticString,
+        meaning: StaticString, _ assign: @escaping @Sendable (inout FreshnessPolicy, Int64) -> Void
+    ) -> Option {
+        integer(name, .duration, unit: "seconds", default: defaultValue, limits, range, meaning: meaning) {
+            (configuration, number) throws(Refusal) in
+            try configuration.updateIssuer { issuer in assign(&issuer.freshness, Int64(number)) }
         }
     }
 

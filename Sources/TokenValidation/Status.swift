@@ -4,6 +4,8 @@
 /// are stable and never reused; include/mxauth.h has the bands.
 package enum Status: Int32, CaseIterable, Error {
     case ok = 0
+    case pending = 1
+    case idle = 2
 
     case misuse = 100
     case optionUnknown = 101
@@ -13,6 +15,8 @@ package enum Status: Int32, CaseIterable, Error {
     case keySetInvalid = 105
     case hostConflict = 106
     case `internal` = 107
+    case exchangeUnknown = 108
+    case transportUnavailable = 109
 
     case tokenMissing = 200
     case tokenTooLarge = 201
@@ -46,6 +50,9 @@ package enum Status: Int32, CaseIterable, Error {
     case deviceAmbiguous = 504
     case deviceInvalid = 505
 
+    case keysUnavailable = 600
+    case timedOut = 601
+
     package struct Row {
         package let name: StaticString
         package let sentence: StaticString
@@ -57,6 +64,15 @@ package enum Status: Int32, CaseIterable, Error {
         switch self {
         case .ok:
             Row(name: "MXAUTH_OK", sentence: "Good.", remedy: "", answer: .accept)
+        case .pending:
+            Row(
+                name: "MXAUTH_PENDING", sentence: "The token cannot be judged before an exchange with its issuer is done.",
+                remedy: "Validate it again when the exchange is complete.", answer: .cannotDecide)
+        case .idle:
+            Row(
+                name: "MXAUTH_IDLE", sentence: "There is no exchange to be done now.",
+                remedy: "Ask again after mxauth_next_deadline or when the event descriptor is readable.",
+                answer: .cannotDecide)
 
         case .misuse:
             Row(
@@ -91,6 +107,16 @@ package enum Status: Int32, CaseIterable, Error {
             Row(
                 name: "MXAUTH_INTERNAL", sentence: "A library underneath failed, whatever the token.",
                 remedy: "Check memory and the OpenSSL configuration of the host.", answer: .cannotDecide)
+
+        case .exchangeUnknown:
+            Row(
+                name: "MXAUTH_EXCHANGE_UNKNOWN", sentence: "No exchange of that number is outstanding.",
+                remedy: "Complete each exchange once, before its timeout.", answer: .ourFault)
+        case .transportUnavailable:
+            Row(
+                name: "MXAUTH_TRANSPORT_UNAVAILABLE", sentence: "The transport cannot be started.",
+                remedy: "Install libcurl (libcurl4), or carry the exchanges in the host's own event loop.",
+                answer: .ourFault)
 
         case .tokenMissing:
             Row(
@@ -139,7 +165,7 @@ package enum Status: Int32, CaseIterable, Error {
         case .keyUnknown:
             Row(
                 name: "MXAUTH_KEY_UNKNOWN", sentence: "The token is signed with a key that the issuer's key set lacks.",
-                remedy: "Load the issuer's current key set.", answer: .invalid)
+                remedy: "If the issuer has changed its keys, see issuer.unknown_key_cooldown and the age of its key set.", answer: .invalid)
         case .keyMismatch:
             Row(
                 name: "MXAUTH_KEY_MISMATCH", sentence: "The key that the token names is not for its algorithm.",
@@ -212,6 +238,16 @@ package enum Status: Int32, CaseIterable, Error {
             Row(
                 name: "MXAUTH_DEVICE_INVALID", sentence: "The token's device ID cannot be used.",
                 remedy: "Request a device ID of 1 to 255 characters.", answer: .forbidden)
+
+        case .keysUnavailable:
+            Row(
+                name: "MXAUTH_KEYS_UNAVAILABLE", sentence: "The issuer's keys cannot be had at the moment.",
+                remedy: "See the log or the metrics for what went wrong with the issuer, and try again.",
+                answer: .cannotDecide)
+        case .timedOut:
+            Row(
+                name: "MXAUTH_TIMED_OUT", sentence: "The issuer did not answer in the time that the caller gave.",
+                remedy: "Try again; the exchange goes on.", answer: .cannotDecide)
         }
     }
 

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import JOSE
+
+/// Finding an issuer's key set from nothing but its name.
+enum Discovery {
+    /// The metadata documents of `issuer` in the order in which they are tried: RFC 8414 section 3.1 puts its path
+    /// behind the host, OpenID Connect Discovery section 4 its own behind the issuer.
+    static func documents(of issuer: WebAddress) -> [WebAddress] {
+        var path = issuer.target
+        if path.last == UInt8(ascii: "/") { path.removeLast() }
+        let oauth = issuer.origin + Array("/.well-known/oauth-authorization-server".utf8) + path
+        let openid = issuer.origin + path + Array("/.well-known/openid-configuration".utf8)
+        return [WebAddress(oauth), WebAddress(openid)].compactMap { $0 }
+    }
+
+    enum Fault: Error {
+        case notJSON, otherIssuer, noKeySetAddress
+    }
+
+    /// The address of the key set in a metadata document. The document has to be of this very issuer, byte for byte
+    /// (RFC 8414 section 3.3): otherwise one issuer could speak for another.
+    static func keySetAddress(in document: ByteView, of issuer: [UInt8]) throws(Fault) -> WebAddress {
+        guard let tree = try? JSONTree(parsing: document) else { throw .notJSON }
+        // Nodes are borrowed from the tree.
+        defer { withExtendedLifetime(tree) {} }
+        guard let name = tree.root.member("issuer")?.string, [UInt8](name) == issuer else { throw .otherIssuer }
+        guard let address = tree.root.member("jwks_uri")?.string.flatMap({ WebAddress($0) }) else {
+            throw .noKeySetAddress
+        }
+        return address
+    }
+}

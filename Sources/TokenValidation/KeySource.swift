@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import JOSE
+
+/// Where an issuer's key set comes from.
+enum KeySource: Sendable {
+    /// Given with the options; never changes.
+    case fixed(KeySet)
+    /// A file, read again when it changes. NUL-terminated.
+    case file(path: [UInt8])
+    case address(WebAddress)
+    /// Metadata documents that name the address (RFC 8414, OpenID Connect Discovery, MSC2965), in the order in which
+    /// they are tried.
+    case metadata([WebAddress])
+}
+
+/// Which plain http addresses may be asked.
+enum PlainHTTP: Sendable {
+    case never, loopback, always
+
+    func allows(_ address: WebAddress) -> Bool {
+        address.isSecure || self == .always || self == .loopback && address.isLoopback
+    }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+import JOSE
+
+// How key sets are kept fresh: tokens and timers ask for exchanges, whoever carries them brings responses. No function
+// here waits, and none calls the host with the lock held.
+
+extension Validator {
+    /// What a token has to do that cannot be judged for want of a key.
+    enum Want {
+        case wait(exchange: UInt64)
+        case refuse
+        case cannotDecide
+    }
+
+    /// For the judge: the issuer has no key set that serves.
+    func wantKeys(of index: Int) -> Want {
+        request(index) { cache, now in cache.answerWithoutKeys(at: now) }
+    }
+
+    /// For the judge: a token names a key that the issuer's set lacks.
+    func wantUnknownKey(of index: Int) -> Want {
+        request(index) { cache, now in cache.answerForUnknownKey(at: now) }
+    }
+
+    /// For the judge: the set serves, but a newer one is due.
+    func wantFresherKeys(of index: Int) {
+        guard issuers[index].keys.isFetched else { return }
+        let now = clock.monotonicMilliseconds
+        let isStarted = lock.withLock {
+            issuers[index].keys.life.isDue(at: now) && startFetch(index, at: now) != nil
+        }
+        if isStarted { notifyQueued() }
+    }
+
+    private func request(_ index: Int, _ answer: (KeyCache, Int64) -> KeySetLife.Answer) -> Want {
+        let now = clock.monotonicMilliseconds
+        var isStarted = false
+        let want = lock.withLock { () -> Want in
+            let cache = issuers[index].keys
+            switch answer(cache, now) {
+            case .refuse: return .refuse
+            case .cannotDecide: return .cannotDecide
+            case .wait: return cache.exchange.map { .wait(exchange: $0) } ?? .cannotDecide
+            case .fetch:
+                guard let exchange = startFetch(index, at: now) else { return .cannotDecide }
+                isStarted = true
+                return .wait(exchange: exchange)
+            }
+        }
+        if isStarted { notifyQueued() }
+        return want
+    }
+
+    // MARK: For hosts and the transport
+
+    /// The next exchange to be done, if any, after whatever the clock has made due. Any thread.
+    package func nextExchange() -> Exchange? {
+        advance()
+        return lock.withLock { outbox.takeNext() }
+    }
+
+    /// Milliseconds until `nextExchange` should be called again; nil if only a token can give it something to do.
+    package var millisecondsToNextDeadline: Int64? {
+        let now = clock.monotonicMilliseconds
+        let next = lock.withLock { () -> Int64 in
+            if outbox.hasQueued { return now }
+            var next = outbox.firstDeadline ?? .max
+            for issuer in issuers { next = min(next, issuer.keys.nextDue) }
+            return next
+        }
+        return next == .max ? nil : next <= now ? 0 : next - now
+    }
+
+    package func millisecondsLeft(for exchange: Exchange) -> Int64 {
+        max(1, exchange.deadline - clock.monotonicMilliseconds)
+    }
+
+    /// Hands in the response to an exchange. Any thread.
+    package func complete(_ id: UInt64, _ response: Response) throws(Status) {
+        guard let exchange = lock.withLock({ outbox.remove(id) }) else { throw .exchangeUnknown }
+        settle(exchange, examine(exchange, response))
+    }
+
+    /// Says that an exchange came to nothing. Any thread.
+    package func fail(_ id: UInt64, _ failure: ExchangeFailure) throws(Status) {
+        guard let exchange = lock.withLock({ outbox.remove(id) }) else { throw .exchangeUnknown }
+        settle(exchange, .failed(failure, retryAfter: nil))
+    }
+
+    /// Does what time has made due: fetches, timeouts, files that may have changed.
+    private func advance() {
+        let now = clock.monotonicMilliseconds
+        while let late = lock.withLock({ outbox.removeExpired(at: now) }) {
+            settle(late, .failed(.timedOut, retryAfter: nil))
+        }
+        for index in issuers.indices where issuers[index].keys.isDue(at: now) {
+            if case .file(let path) = issuers[index].keys.source {
+                readFile(path, of: index, at: now)
+            } else {
+                wantFresherKeys(of: index)
+            }
+        }
+    }
+
+    // MARK: Starting
+
+    /// With the lock held. Nil if there is nobody who may be asked.
+    private func startFetch(_ index: Int, at now: Int64) -> UInt64? {
+        let cache = issuers[index].keys
+        if let address = cache.currentAddress(at: now, maximumLifetime: issuers[index].freshness.maximumLifetime) {
+            return start(.keySet(issuer: index), address, at: now)
+        }
+        guard case .metadata(let documents) = cache.source, let first = documents.first else { return nil }
+        return start(.metadata(issuer: index, document: 0), first, at: now)
+    }
+
+    /// With the lock held.
+    @discardableResult
+    private func start(
+        _ purpose: Exchange.Purpose, _ address: WebAddress, redirectsLeft: Int = 3, at now: Int64
+    ) -> UInt64 {
+        let cache = issuers[purpose.issuer].keys
+        var headers = Array("Accept: application/jwk-set+json, application/json\r\n".utf8)
+        var isConditional = false
+        if case .keySet = purpose {
+            let conditions = cache.conditions(for: address)
+            isConditional = !conditions.isEmpty
+            headers += conditions
+        }
+        let exchange = Exchange(
+            id: outbox.newID(), purpose: purpose, address: address, redirectsLeft: redirectsLeft, isConditional: isConditional,
+            headers: headers,
+            deadline: now + settings.exchangeTimeout, maximumResponse: settings.maximumKeySetBytes)
+        outbox.add(exchange)
+        cache.began(exchange.id)
+        return exchange.id
+    }
+
+    // MARK: Finishing
+
+    enum Outcome {
+        case keySet(KeySet, lifetime: Int64, etag: [UInt8]?, lastModified: [UInt8]?)
+        case unchanged(lifetime: Int64)
+        case address(WebAddress)
+        case moved(WebAddress)
+        case failed(ExchangeFailure, retryAfter: Int64?)
+    }
+
+    private func examine(_ exchange: Exchange, _ response: Response) -> Outcome {
+        let headers = HTTPHeaders(response.headers)
+        let issuer = issuers[exchange.purpose.issuer]
+        switch response.status {
+        case 200:
+            break
+        case 304 where exchange.isConditional:
+            stateDirectory?.renew(issuer.policy.issuer, limit: settings.maximumKeySetBytes, at: clock.wallSeconds)
+            return .unchanged(lifetime: issuer.freshness.lifetime(headers))
+        case 301, 302, 303, 307, 308:
+            guard exchange.redirectsLeft > 0,
+                let target = headers.value(of: "location").flatMap(exchange.address.resolving),
+                target.hasOrigin(of: exchange.address)
+            else { return .failed(.redirect, retryAfter: nil) }
+            return .moved(target)
+        case 0:
+            return .failed(.unreachable, retryAfter: nil)
+        default:
+            return .failed(.httpStatus, retryAfter: headers.value(of: "retry-after").flatMap(secondsUntil))
+        }
+        if response.body.count > exchange.maximumResponse { return .failed(.tooLarge, retryAfter: nil) }
+        if let type = headers.value(of: "content-type"), !type.namesJSON { return .failed(.contentType, retryAfter: nil) }
+        switch exchange.purpose {
+        case .metadata: return examineMetadata(response.body, of: issuer)
+        case .keySet: return examineKeySet(response.body, headers, of: issuer)
+        }
+    }
+
+    /// Retry-After: seconds or a date (RFC 9110 section 10.2.3).
+    private func secondsUntil(_ moment: ByteView) -> Int64? {
+        moment.deltaSeconds ?? HTTPDate.seconds(moment).map { max(0, $0 - clock.wallSeconds) }
+    }
+
+    private func examineMetadata(_ body: ByteView, of issuer: Issuer) -> Outcome {
+        do throws(Discovery.Fault) {
+            let address = try Discovery.keySetAddress(in: body, of: issuer.policy.issuer)
+            return settings.plainHTTP.allows(address) ? .address(address) : .failed(.insecure, retryAfter: nil)
+        } catch {
+            switch error {
+            case .notJSON: return .failed(.notJSON, retryAfter: nil)
+            case .otherIssuer: return .failed(.otherIssuer, retryAfter: nil)
+            case .noKeySetAddress: return .failed(.noKeySetAddress, retryAfter: nil)
+            }
+        }
+    }
+
+    /// A set replaces the one we have only if it holds a key that we can use.
+    private func examineKeySet(_ body: ByteView, _ headers: HTTPHeaders, of issuer: Issuer) -> Outcome {
+        guard let keySet = try? KeySet(parsing: body).restricted(toRSAOf: issuer.policy.minimumRSABits) else {
+            return .failed(.notJSON, retryAfter: nil)
+        }
+        guard keySet.serves(issuer.policy) else { return .failed(.noUsableKey, retryAfter: nil) }
+        stateDirectory?.save(body, of: issuer.policy.issuer, at: clock.wallSeconds)
+        return .keySet(
+            keySet, lifetime: issuer.freshness.lifetime(headers),
+            etag: headers.value(of: "etag").flatMap { $0.asValidator },
+            lastModified: headers.value(of: "last-modified").flatMap { $0.asValidator })
+    }
+
+    private func settle(_ exchange: Exchange, _ outcome: Outcome) {
+        let now = clock.monotonicMilliseconds
+        let index = exchange.purpose.issuer
+        let cache = issuers[index].keys
+        var isQueued = false
+        lock.withLock {
+            switch outcome {
+            case .keySet(let keySet, let lifetime, let etag, let lastModified):
+                cache.replace(keySet, from: exchange.address, etag: etag, lastModified: lastModified, lifetime: lifetime, at: now)
+            case .unchanged(let lifetime):
+                cache.confirm(lifetime: lifetime, at: now)
+            case .address(let address):
+                cache.found(address, at: now)
+                start(.keySet(issuer: index), address, at: now)
+                isQueued = true
+            case .moved(let address):
+                start(exchange.purpose, address, redirectsLeft: exchange.redirectsLeft - 1, at: now)
+                isQueued = true
+            case .failed(_, let retryAfter):
+                if let (purpose, address) = nextDocument(after: exchange) {
+                    start(purpose, address, at: now)
+                    isQueued = true
+                } else {
+                    cache.fail(retryAfter: retryAfter, at: now)
+                }
+            }
+        }
+        statistics.count(outcome)
+        report(exchange, outcome)
+        if isQueued { notifyQueued() }
+        notifyDecided()
+    }
+
+    /// The other place where an issuer's metadata may be.
+    private func nextDocument(after exchange: Exchange) -> (Exchange.Purpose, WebAddress)? {
+        guard case .metadata(let index, let document) = exchange.purpose,
+            case .metadata(let documents) = issuers[index].keys.source, document + 1 < documents.count
+        else { return nil }
+        return (.metadata(issuer: index, document: document + 1), documents[document + 1])
+    }
+
+    private func report(_ exchange: Exchange, _ outcome: Outcome) {
+        let issuer = issuers[exchange.purpose.issuer].policy.issuer.withView { $0.quoted }
+        let address = exchange.address.text.withView { $0.quoted }
+        switch outcome {
+        case .keySet(let keySet, _, _, _):
+            let skipped = keySet.entries.count - keySet.keys.count
+            note(
+                skipped > 0 ? .warning : .info,
+                "issuer \(issuer): \(keySet.keys.count) keys from \(address)"
+                    + (skipped > 0 ? "; \(skipped) entries cannot be used" : ""))
+        case .unchanged: note(.debug, "issuer \(issuer): keys unchanged at \(address)")
+        case .address(let found): note(.debug, "issuer \(issuer): key set is at \(found.text.withView { $0.quoted })")
+        case .moved(let target): note(.debug, "issuer \(issuer): \(address) moved to \(target.text.withView { $0.quoted })")
+        case .failed(let failure, _): note(.warning, "issuer \(issuer): \(address) failed: \(String(failure.label))")
+        }
+    }
+}
+
+extension ByteView {
+    /// A copy to be sent back, if it is short and plain: no part of a response may shape our next request.
+    fileprivate var asValidator: [UInt8]? {
+        guard (1...256).contains(count) else { return nil }
+        for i in 0..<count where self[i] < 0x20 || self[i] > 0x7E { return nil }
+        return [UInt8](self)
+    }
+
+    /// A media type of JSON: application/json, application/jwk-set+json and the like (RFC 6839 section 3.1).
+    fileprivate var namesJSON: Bool {
+        var end = 0
+        while end < count, self[end] != UInt8(ascii: ";") { end += 1 }
+        let type = slice(0, count: end).trimmed
+        return type.count >= 4 && type.dropFirst(type.count - 4).equalsIgnoringCase(ByteView("json"))
+    }
+}

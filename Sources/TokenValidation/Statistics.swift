@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// What a validator has done so far. Each thread counts on its own stripe, so that counting costs two threads nothing
+/// to share.
+final class Statistics: @unchecked Sendable {
+    private typealias Counter = Atomic<UInt64>
+
+    /// First a counter for each status, then one for each good outcome of an exchange, then one for each failure.
+    private static var outcomes: Int { Status.counterCount }
+    private static var failures: Int { outcomes + 3 }
+    /// A multiple of two cache lines.
+    private static var stride: Int { (failures + ExchangeFailure.allCases.count + 15) / 16 * 16 }
+
+    private let counters: UnsafeMutablePointer<Counter>
+
+    init() {
+        counters = .allocate(capacity: Stripe.count * Self.stride)
+        for index in 0..<Stripe.count * Self.stride { (counters + index).initialize(to: Counter(0)) }
+    }
+
+    deinit {
+        counters.deinitialize(count: Stripe.count * Self.stride)
+        counters.deallocate()
+    }
+
+    func count(_ status: Status) { add(status.counter) }
+
+    func count(_ outcome: Validator.Outcome) {
+        switch outcome {
+        case .keySet: add(Self.outcomes)
+        case .unchanged: add(Self.outcomes + 1)
+        case .address, .moved: add(Self.outcomes + 2)
+        case .failed(let failure, _): add(Self.failures + Int(failure.rawValue))
+        }
+    }
+
+    private func add(_ index: Int) {
+        counters[Stripe.own * Self.stride + index].add(1, ordering: .relaxed)
+    }
+
+    private func sum(_ index: Int) -> UInt64 {
+        var total: UInt64 = 0
+        for stripe in 0..<Stripe.count { total &+= counters[stripe * Self.stride + index].load(ordering: .relaxed) }
+        return total
+    }
+
+    func validations(_ status: Status) -> UInt64 { sum(status.counter) }
+    var keySetsReplaced: UInt64 { sum(Self.outcomes) }
+    var keySetsConfirmed: UInt64 { sum(Self.outcomes + 1) }
+    var exchangesForwarded: UInt64 { sum(Self.outcomes + 2) }
+    func failures(_ failure: ExchangeFailure) -> UInt64 { sum(Self.failures + Int(failure.rawValue)) }
+}
+
+extension Status {
+    /// Bands have at most 16 statuses each.
+    fileprivate var counter: Int { Int(rawValue) / 100 * 16 + Int(rawValue) % 100 }
+    fileprivate static var counterCount: Int { 7 * 16 }
+}
