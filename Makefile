@@ -14,13 +14,13 @@ LINK := --disable-build-manifest-caching --disable-local-rpath \
 
 SOURCES := Package.swift $(shell find Sources include packaging -type f)
 
-.PHONY: build deps lib lib-embedded cli demo test test-swift test-abi test-cli test-crosscheck docs check-docs clean
+.PHONY: build deps lib lib-embedded cli demo test test-swift test-abi test-cli test-crosscheck test-transport docs check-docs clean
 
 build: lib cli
 
 # ---------------------------------------------------------------- What is needed
 
-PACKAGES := libssl-dev libjansson-dev pkg-config binutils gcc libc6-dev libstdc++-12-dev python3 python3-venv curl valgrind
+PACKAGES := libssl-dev libjansson-dev libcurl4-openssl-dev pkg-config binutils gcc libc6-dev libstdc++-12-dev python3 python3-venv curl valgrind
 
 deps: build/deps build/venv/installed
 
@@ -63,7 +63,7 @@ build/bin/mxauth: $(SOURCES) build/lib/libmxauth.so
 demo: deps lib
 	examples/demo.sh
 
-test: test-swift test-abi test-cli test-crosscheck check-docs
+test: test-swift test-abi test-cli test-crosscheck test-transport check-docs
 
 test-swift: deps
 	$(SWIFT) test --scratch-path .build/test
@@ -73,13 +73,20 @@ test-abi: deps lib lib-embedded
 	$(MAKE) -C Tests/abi test LIB=$(CURDIR)/build/embedded
 	$(MAKE) -C Tests/abi test-sanitized
 	$(MAKE) -C Tests/abi test-valgrind LIB=$(CURDIR)/build/lib
+	$(MAKE) -C Tests/abi test-threads
 
 test-cli: deps build
 	PYTHON=$(PYTHON) Tests/cli/run.sh build/bin/mxauth
+	PYTHON=$(PYTHON) Tests/cli/fetch.sh build/bin/mxauth
 
 test-crosscheck: deps lib lib-embedded
 	$(PYTHON) Tests/crosscheck/crosscheck.py build/lib/libmxauth.so
 	$(PYTHON) Tests/crosscheck/crosscheck.py build/embedded/libmxauth.so
+
+test-transport: deps lib lib-embedded
+	PYTHON=$(PYTHON) Tests/transport/run.sh build/lib/libmxauth.so
+	PYTHON=$(PYTHON) Tests/transport/run.sh build/embedded/libmxauth.so
+	Tests/transport/tsan.sh
 
 # ---------------------------------------------------------------- What is generated
 

@@ -8,7 +8,11 @@ import Testing
     /// The options of an issuer need an issuer to be for.
     @Test(arguments: OptionTests.names.filter { $0.hasPrefix("issuer.") }) func optionsBeforeAnyIssuer(_ name: String) throws {
         let option = try #require(TokenValidation.Option.all.first { String($0.name) == name })
-        let example = ["issuer.keys": Sample.jwk, "issuer.audience": "a", "issuer.required_claims": "jti"][name] ?? String(option.defaultValue)
+        let examples = [
+            "issuer.keys": Sample.jwk, "issuer.audience": "a", "issuer.required_claims": "jti", "issuer.keys_file": "keys.json",
+            "issuer.jwks_uri": "https://a.example/jwks", "issuer.metadata_uri": "https://a.example/metadata",
+        ]
+        let example = examples[name] ?? String(option.defaultValue)
         let configuration = Configuration()
         let before = configuration.state
         let fault = try #require(configuration.fault(name, example))
@@ -90,7 +94,7 @@ import Testing
         _ = try configuration.set("server_name", "other.example")
         #expect(validator.issuers.count == 1)
         #expect(validator.issuers[0].policy.leeway == 30)
-        #expect(validator.serverName == Array("example.org".utf8))
+        #expect(validator.settings.serverName == Array("example.org".utf8))
     }
 
     /// Texts of the caller are quoted in a fault; a control character must not get into a log.

@@ -40,11 +40,8 @@ extension Configuration {
 
     /// Everything that is set, to see whether it changed.
     var state: String {
-        let issuers = issuers.map { issuer in
-            let keySet = issuer.keySet.map { "\(ObjectIdentifier($0))" } ?? "none"
-            return "\(issuer.policy) \(keySet)"
-        }
-        return "\(serverName) \(maximumTokenBytes) \(maximumKeySetBytes) \(issuers)"
+        let issuers = issuers.map { "\($0.policy) \($0.freshness) \($0.source.map { "\($0)" } ?? "none")" }
+        return "\(settings) \(stateDirectory) \(issuers)"
     }
 
     /// One issuer with everything that it needs.

@@ -46,6 +46,41 @@ static void null_pointers(void) {
   IS(mxauth_validate(good_validator, good_token, good_length, NULL, &error), MXAUTH_MISUSE);
   IS(mxauth_validate(NULL, NULL, 0, NULL, NULL), MXAUTH_MISUSE);
 
+  verdict = (mxauth_verdict)MXAUTH_VERDICT_INIT;
+  IS(mxauth_validate_wait(NULL, "a.b.c", 5, 0, &verdict, &error), MXAUTH_MISUSE);
+  check(is_refusal(&verdict, MXAUTH_MISUSE), "verdict of no validator");
+  IS(mxauth_validate_wait(good_validator, NULL, 5, 0, &verdict, &error), MXAUTH_MISUSE);
+  IS(mxauth_validate_wait(good_validator, good_token, good_length, 0, NULL, &error), MXAUTH_MISUSE);
+  IS(mxauth_validate_wait(good_validator, good_token, good_length, INT64_MIN, &verdict, NULL), MXAUTH_OK);
+  IS(mxauth_validate_wait(good_validator, good_token, good_length, INT64_MAX, &verdict, NULL), MXAUTH_OK);
+
+  mxauth_exchange exchange = MXAUTH_EXCHANGE_INIT, no_exchange = {0};
+  mxauth_response response = MXAUTH_RESPONSE_INIT, no_response = {0};
+  mxauth_stats stats = MXAUTH_STATS_INIT, no_stats = {0};
+  IS(mxauth_config_set_log(NULL, NULL, NULL), MXAUTH_MISUSE);
+  IS(mxauth_next_exchange(NULL, &exchange), MXAUTH_MISUSE);
+  IS(mxauth_next_exchange(good_validator, NULL), MXAUTH_MISUSE);
+  IS(mxauth_next_exchange(good_validator, &no_exchange), MXAUTH_MISUSE);
+  IS(mxauth_next_exchange(good_validator, &exchange), MXAUTH_IDLE);
+  IS(mxauth_complete_exchange(NULL, 1, &response, &error), MXAUTH_MISUSE);
+  IS(mxauth_complete_exchange(good_validator, 1, NULL, &error), MXAUTH_MISUSE);
+  IS(mxauth_complete_exchange(good_validator, 1, &no_response, &error), MXAUTH_MISUSE);
+  IS(mxauth_complete_exchange(good_validator, 1, &response, &error), MXAUTH_EXCHANGE_UNKNOWN);
+  response.body_length = 1;
+  IS(mxauth_complete_exchange(good_validator, 1, &response, &error), MXAUTH_MISUSE);
+  IS(mxauth_transport_start(NULL, &error), MXAUTH_MISUSE);
+  mxauth_transport_stop(NULL);
+  mxauth_transport_stop(good_validator);
+  mxauth_clear_events(NULL);
+  mxauth_clear_events(good_validator);
+  check(mxauth_event_fd(NULL) == -1 && mxauth_next_deadline(NULL) == -1, "nobody's descriptor and deadline");
+  check(mxauth_next_deadline(good_validator) == -1, "keys that were given are never due");
+  IS(mxauth_statistics(NULL, &stats), MXAUTH_MISUSE);
+  IS(mxauth_statistics(good_validator, NULL), MXAUTH_MISUSE);
+  IS(mxauth_statistics(good_validator, &no_stats), MXAUTH_MISUSE);
+  IS(mxauth_metrics(NULL, buffer, 16, &needed, &error), MXAUTH_MISUSE);
+  IS(mxauth_metrics(good_validator, NULL, 16, &needed, &error), MXAUTH_MISUSE);
+
   IS(mxauth_claims(NULL, "a", 1, buffer, 16, &needed, &error), MXAUTH_MISUSE);
   IS(mxauth_claims(good_validator, NULL, 1, buffer, 16, &needed, &error), MXAUTH_MISUSE);
   IS(mxauth_explain(NULL, "a", 1, buffer, 16, &needed, &error), MXAUTH_MISUSE);

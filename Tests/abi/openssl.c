@@ -6,7 +6,7 @@
 
 #include "helper.h"
 
-/** Whether the queue of this thread holds exactly the codes from 1 to `count`, which it then puts back. */
+/** Whether the queue of this thread holds exactly the codes from 1 to `count`, which it then does in any case. */
 static int queue_holds(unsigned long count) {
   unsigned long found = 0;
   int same = 1;
@@ -29,7 +29,7 @@ static void tokens(const json_t *corpus, unsigned long held) {
     size_t length;
     char *token = token_of(test, &length);
     mxauth_validator *validator = validators_get(&all, text_of(test, "profile"));
-    check(queue_holds(held), "profile %s changed the queue", text_of(test, "profile"));
+    check(queue_holds(held), "profile %s changed the queue of %lu", text_of(test, "profile"), held);
     mxauth_verdict verdict = MXAUTH_VERDICT_INIT;
     mxauth_validate(validator, token, length, &verdict, NULL);
     check(queue_holds(held), "%s: validate changed the queue of %lu", text_of(test, "name"), held);
@@ -71,6 +71,35 @@ static void keys(unsigned long held) {
   }
 }
 
+/** Sets with more bad entries than the queue has room for: their errors must not push the host's out at the other end. */
+static void many_keys(unsigned long held) {
+  static const struct {
+    const char *before, *one, *after;
+  } texts[] = {
+      {"{\"keys\":[",
+       "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\",\"y\":\"AAAAAAAAAAAAAAAAAAAA"
+       "AAAAAAAAAAAAAAAAAAAAAAA\"},",
+       "null]}"},
+      {"{\"keys\":[", "{\"kty\":\"oct\",\"k\":\"MAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"},", "null]}"},
+      {"", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", ""},
+      {"", "-----BEGIN PUBLIC KEY-----\n*\n-----END PUBLIC KEY-----\n", ""},
+      {"", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", ""},
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    char text[12000];
+    strcpy(text, texts[i].before);
+    for (int j = 0; j < 40; j++) strcat(text, texts[i].one);
+    strcat(text, texts[i].after);
+    mxauth_inspect_keys(text, strlen(text), NULL, 0, NULL, NULL);
+    check(queue_holds(held), "40 bad keys of kind %zu, inspected, changed the queue of %lu", i, held);
+    mxauth_config *config = mxauth_config_new();
+    mxauth_config_set(config, "issuer", "https://issuer.example/", NULL);
+    mxauth_config_set(config, "issuer.keys", text, NULL);
+    mxauth_config_free(config);
+    check(queue_holds(held), "40 bad keys of kind %zu, set, changed the queue of %lu", i, held);
+  }
+}
+
 int main(int argc, char **argv) {
   json_t *corpus = corpus_load(argc, argv);
   // OpenSSL keeps 16 errors at most; a host whose queue is half full still has room for what we take back.
@@ -78,6 +107,7 @@ int main(int argc, char **argv) {
     fill_queue(held);
     tokens(corpus, held);
     keys(held);
+    many_keys(held);
   }
   ERR_clear_error();
   json_decref(corpus);

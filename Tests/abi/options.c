@@ -33,7 +33,7 @@ static void refuses(mxauth_config *config, const char *name, const char *value, 
         mxauth_status_name(expected));
 }
 
-static mxauth_status judge(const mxauth_validator *validator) {
+static mxauth_status judge(mxauth_validator *validator) {
   mxauth_verdict verdict = MXAUTH_VERDICT_INIT;
   mxauth_status status = mxauth_validate(validator, token, length, &verdict, NULL);
   check(verdict.status == status, "verdict and status differ");
@@ -82,6 +82,25 @@ static void names(void) {
   mxauth_config_free(config);
 }
 
+/** Whether a configuration is still the one of complete(): every token by default is judged as the corpus says. */
+static void judges_by_default(const mxauth_config *config) {
+  mxauth_validator *validator = NULL;
+  mxauth_status status = mxauth_validator_new(config, &validator, NULL);
+  check(status == MXAUTH_OK, "configuration after refused values: %s", mxauth_status_name(status));
+  const json_t *cases = json_object_get(corpus, "cases");
+  for (size_t i = 0; status == MXAUTH_OK && i < json_array_size(cases); i++) {
+    const json_t *test = json_array_get(cases, i);
+    if (strcmp(text_of(test, "profile"), "default") != 0) continue;
+    mxauth_verdict verdict = MXAUTH_VERDICT_INIT;
+    size_t size;
+    char *text = token_of(test, &size);
+    const char *found = mxauth_status_name(mxauth_validate(validator, text, size, &verdict, NULL));
+    check(strcmp(found, text_of(test, "status")) == 0, "after refused values, %s: %s", text_of(test, "name"), found);
+    free(text);
+  }
+  mxauth_validator_free(validator);
+}
+
 /** Values outside the range of each option; after all of them the configuration is what it was. */
 static void ranges(void) {
   mxauth_config *config = complete();
@@ -103,6 +122,21 @@ static void ranges(void) {
       {"issuer.user_claim", {""}},
       {"issuer.require_user", {"", "False", "0", "maybe"}},
       {"issuer.require_api_scope", {"", "False", "0", "maybe"}},
+      {"allow_http", {"", "true", "No", "localhost", "yes "}},
+      {"exchange_timeout", {"", "0", "121", "-1", "1s"}},
+      {"ca_file", {""}},
+      {"state_dir", {""}},
+      {"issuer.keys_file", {""}},
+      {"issuer.jwks_uri", {"", "a.example/jwks", "ftp://a.example/", "https://", "https://u:p@a.example/", "https://a.example/#f",
+                           "https://a.example:0/", "https://a.example:65536/", "file:///etc/passwd", "https://a b/"}},
+      {"issuer.metadata_uri", {"", "/auth_metadata", "https://a.example\\@b.example/"}},
+      {"issuer.refresh_default", {"", "0", "604801"}},
+      {"issuer.refresh_min", {"", "0", "604801"}},
+      {"issuer.refresh_max", {"", "0", "604801"}},
+      {"issuer.stale_limit", {"", "-1", "2592001"}},
+      {"issuer.retry_min", {"", "0", "3601"}},
+      {"issuer.retry_max", {"", "0", "86401"}},
+      {"issuer.unknown_key_cooldown", {"", "0", "3601"}},
   };
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
     for (size_t j = 0; j < 12 && wrong[i].values[j] != NULL; j++)
@@ -126,11 +160,7 @@ static void ranges(void) {
     free(text);
   }
 
-  mxauth_validator *validator = NULL;
-  mxauth_status status = mxauth_validator_new(config, &validator, NULL);
-  check(status == MXAUTH_OK, "configuration after refused values: %s", mxauth_status_name(status));
-  if (status == MXAUTH_OK) check(judge(validator) == MXAUTH_OK, "a good token after refused values");
-  mxauth_validator_free(validator);
+  judges_by_default(config);
 
   takes(config, "max_token_bytes", "256");
   takes(config, "max_token_bytes", "1048576");
@@ -147,6 +177,35 @@ static void ranges(void) {
   mxauth_config_free(config);
 }
 
+/** An issuer without keys has to be one that can be asked, and plain http has to be allowed. */
+static void sources(void) {
+  const struct {
+    const char *issuer, *name, *value, *allow_http, *at_fault;
+  } cases[] = {
+      {"accounts", NULL, NULL, "yes", "issuer.keys"},
+      {"http://issuer.example/", NULL, NULL, "no", "issuer"},
+      {"http://issuer.example/", NULL, NULL, "loopback", "issuer"},
+      {"http://127.0.0.1.example/", NULL, NULL, "loopback", "issuer"},
+      {"https://a.example", "issuer.jwks_uri", "http://localhost/jwks", "no", "issuer.jwks_uri"},
+      {"https://a.example", "issuer.metadata_uri", "http://a.example/m", "loopback", "issuer.metadata_uri"},
+      {"http://127.0.0.1:8080/", NULL, NULL, "loopback", NULL},
+      {"http://issuer.example/", NULL, NULL, "yes", NULL},
+      {"accounts", "issuer.jwks_uri", "https://a.example/jwks", "no", NULL},
+      {"accounts", "issuer.keys_file", "/nonexistent/keys.json", "no", NULL},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    mxauth_config *config = mxauth_config_new();
+    takes(config, "allow_http", cases[i].allow_http);
+    takes(config, "issuer", cases[i].issuer);
+    takes(config, "issuer.any_audience", "true");
+    takes(config, "issuer.require_user", "false");
+    if (cases[i].name != NULL) takes(config, cases[i].name, cases[i].value);
+    mxauth_status expected = cases[i].at_fault != NULL ? MXAUTH_CONFIG_INCOMPLETE : MXAUTH_OK;
+    check(build(config, cases[i].at_fault) == expected, "source %zu", i);
+    mxauth_config_free(config);
+  }
+}
+
 static void order(void) {
   mxauth_config *config = mxauth_config_new();
   mxauth_option_info option = {.struct_size = sizeof option};
@@ -161,13 +220,16 @@ static void order(void) {
     refuses(config, option.name, value, MXAUTH_OPTION_INVALID);
   }
   check(build(config, "issuer") == MXAUTH_CONFIG_INCOMPLETE, "nothing set");
+  sources();
   takes(config, "issuer", issuer_name);
   check(build(config, "issuer.audience") == MXAUTH_CONFIG_INCOMPLETE, "no audience");
   takes(config, "issuer.audience", "https://matrix.example");
   check(build(config, "server_name") == MXAUTH_CONFIG_INCOMPLETE, "no server name");
   takes(config, "issuer.require_user", "false");
-  check(build(config, "issuer.keys") == MXAUTH_CONFIG_INCOMPLETE, "no keys");
+  check(build(config, NULL) == MXAUTH_OK, "an issuer with an https URL is asked for its keys");
   takes(config, "issuer.keys", keys);
+  refuses(config, "issuer.jwks_uri", "https://issuer.example/jwks", MXAUTH_OPTION_INVALID);
+  refuses(config, "issuer.keys_file", "keys.json", MXAUTH_OPTION_INVALID);
   check(build(config, "") == MXAUTH_OK, "no server name needed");
   takes(config, "issuer.any_audience", "true");
   check(build(config, "issuer.any_audience") == MXAUTH_CONFIG_INCOMPLETE, "any audience and one");
@@ -256,13 +318,15 @@ static void tables(void) {
     check(row.sentence[0] != 0 && (row.remedy[0] != 0) == !good, "%s: texts", row.name);
     check(good ? row.http_status == 200 : row.http_status >= 400 && row.http_status < 600, "%s: HTTP", row.name);
     check((row.errcode[0] != 0) == !good, "%s: errcode", row.name);
-    check(row.status < 200 || row.http_status == 401 || row.http_status == 403, "%s: a token's fault", row.name);
+    int is_tokens_fault = row.status >= 200 && row.status < 600;
+    check(!is_tokens_fault || row.http_status == 401 || row.http_status == 403, "%s: a token's fault", row.name);
+    check(is_tokens_fault || good || row.http_status >= 500, "%s: not the token's fault", row.name);
     check(row.soft_logout == (row.status == MXAUTH_EXPIRED), "%s: soft_logout", row.name);
     mxauth_status_info at = {.struct_size = sizeof at};
     check(mxauth_status_at(i, &at) == MXAUTH_OK, "row %zu", i);
   }
   mxauth_status_info row = {.struct_size = sizeof row};
-  const mxauth_status none[] = {-1, 1, 99, 108, 199, 209, 304, 409, 506, 600, INT32_MAX, INT32_MIN};
+  const mxauth_status none[] = {-1, 3, 99, 110, 199, 209, 304, 409, 506, 602, INT32_MAX, INT32_MIN};
   for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
     check(strcmp(mxauth_status_name(none[i]), "MXAUTH_UNASSIGNED") == 0, "%d has a name", (int)none[i]);
     check(mxauth_status_describe(none[i], &row) == MXAUTH_MISUSE, "%d has a row", (int)none[i]);

@@ -185,3 +185,5 @@ def _sizes(c):
         c.bad(f"{claim} of 128 letters, 256 bytes", "CLAIM_INVALID", token({claim: "\u00e9" * 128}))
         c.good(f"{claim} of 255 bytes in escapes", token({claim: Raw('"' + r"\u0078" * 255 + '"')}), **{field: "x" * 255})
     c.bad("azp of 256 bytes", "CLAIM_INVALID", token({"client_id": DROP, "azp": "x" * 256}))
+    # jti is in no verdict, so nothing limits it.
+    c.good("jti of 5000 bytes", token({"jti": "x" * 5000}))

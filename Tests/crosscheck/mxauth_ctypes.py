@@ -44,6 +44,7 @@ class Verdict(Sized):
         ("device_id", Text),
         ("subject", Text),
         ("client_id", Text),
+        ("exchange", ctypes.c_uint64),
     ]
 
 

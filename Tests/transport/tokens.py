@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keys and access tokens of the issuers under test."""
+import base64
+import json
+import time
+
+from joserfc import jwk, jwt
+
+AUDIENCE = "https://hs.test"
+# The parts of every token that was made, for the search through the log.
+all_tokens = []
+
+
+def new_key(kid):
+    return jwk.ECKey.generate_key("P-256", {"kid": kid})
+
+
+def key_set(*keys):
+    return {"keys": [key.as_dict(private=False) for key in keys]}
+
+
+def claims(issuer, **more):
+    now = int(time.time())
+    return {
+        "iss": issuer, "aud": AUDIENCE, "exp": now + 1_000_000, "iat": now, "sub": "01ABC", "client_id": "client",
+        "username": "alice", "scope": "openid urn:matrix:client:api:* urn:matrix:client:device:ABCDEFGHIJ"} | more
+
+
+def token(key, issuer, **more):
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": key.kid}
+    text = jwt.encode(header, claims(issuer, **more), key, algorithms=["ES256"]).encode()
+    all_tokens.append(text)
+    return text
+
+
+def _base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+
+class Forger:
+    """Tokens that name whatever key, quickly: their signature is never looked at."""
+
+    def __init__(self, issuer):
+        self._rest = b"." + _base64url(json.dumps(claims(issuer)).encode()) + b"." + _base64url(bytes(64))
+
+    def token(self, kid):
+        return _base64url(b'{"alg":"ES256","typ":"at+jwt","kid":"%b"}' % kid.encode()) + self._rest
