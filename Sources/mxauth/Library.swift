@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CMXAuth
+import Glibc
 
 /// include/mxauth.h for Swift: memory and text, no decisions.
 enum Library {
@@ -62,8 +63,8 @@ struct Refusal: Error {
     var info: mxauth_status_info { Library.describe(status) }
     var subjectAndMessage: String { subject.isEmpty ? message : "\(subject): \(message)" }
 
-    /// Whether the token is to blame, and not the caller or the machine.
-    var isTokens: Bool { status >= 200 }
+    /// Whether the token is to blame, and not the caller, the machine or the issuer.
+    var isTokens: Bool { (200..<600).contains(status) }
 }
 
 final class Config {
@@ -90,7 +91,7 @@ final class Config {
         let clock = time.map { time in
             let nanoseconds = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
             nanoseconds.initialize(to: time * 1_000_000_000)
-            _ = mxauth_config_set_clock(handle, { user, _ in user!.load(as: Int64.self) }, nanoseconds)
+            _ = mxauth_config_set_clock(handle, Config.wallClockStandsStill, nanoseconds)
             return nanoseconds
         }
         var error = mxauth_error.empty
@@ -101,6 +102,13 @@ final class Config {
             throw Refusal(status, error)
         }
         return Validator(handle: validator, clock: clock, issuers: issuers)
+    }
+
+    private static let wallClockStandsStill: mxauth_clock = { wall, clock in
+        if clock == MXAUTH_CLOCK_WALL, let wall { return wall.load(as: Int64.self) }
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }
 
@@ -124,22 +132,41 @@ final class Validator {
         var verdict = mxauth_verdict()
         verdict.struct_size = UInt32(MemoryLayout<mxauth_verdict>.size)
         var error = mxauth_error.empty
-        let status = token.withCharacters { mxauth_validate(handle, $0, $1, &verdict, &error) }
+        try fetchKeys(for: token)
+        let status = token.withCharacters {
+            mxauth_validate_wait(handle, $0, $1, Self.patience, &verdict, &error)
+        }
         guard status == MXAUTH_OK else { throw Refusal(status, error) }
         let issuer = Int(verdict.issuer)
         return Verdict(verdict, issuer: issuers.indices.contains(issuer) ? issuers[issuer] : "")
     }
 
+    /// Milliseconds that an issuer has to answer: discovery may take three exchanges.
+    private static let patience: Int64 = 15_000
+
+    /// Lets the library ask the issuer if the token cannot be judged without.
+    private func fetchKeys(for token: [UInt8]) throws(Refusal) {
+        var verdict = mxauth_verdict()
+        verdict.struct_size = UInt32(MemoryLayout<mxauth_verdict>.size)
+        guard token.withCharacters({ mxauth_validate(handle, $0, $1, &verdict, nil) }) == MXAUTH_PENDING else { return }
+        var error = mxauth_error.empty
+        let status = mxauth_transport_start(handle, &error)
+        guard status == MXAUTH_OK else { throw Refusal(status, error) }
+        _ = token.withCharacters { mxauth_validate_wait(handle, $0, $1, Self.patience, &verdict, nil) }
+    }
+
     /// The claims of a good token, as JSON.
     func claims(_ token: [UInt8]) throws(Refusal) -> String {
-        try token.withCharacters { (characters, count) throws(Refusal) in
+        try fetchKeys(for: token)
+        return try token.withCharacters { (characters, count) throws(Refusal) in
             try filled { mxauth_claims(handle, characters, count, $0, $1, $2, $3) }
         }
     }
 
     /// What was checked, as JSON.
     func explain(_ token: [UInt8]) throws(Refusal) -> String {
-        try token.withCharacters { (characters, count) throws(Refusal) in
+        try fetchKeys(for: token)
+        return try token.withCharacters { (characters, count) throws(Refusal) in
             try filled { mxauth_explain(handle, characters, count, $0, $1, $2, $3) }
         }
     }
