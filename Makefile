@@ -86,6 +86,8 @@ test-crosscheck: deps lib lib-embedded
 test-transport: deps lib lib-embedded
 	PYTHON=$(PYTHON) Tests/transport/run.sh build/lib/libmxauth.so
 	PYTHON=$(PYTHON) Tests/transport/run.sh build/embedded/libmxauth.so
+	PYTHON=$(PYTHON) Tests/transport/host.sh build/lib/libmxauth.so
+	PYTHON=$(PYTHON) Tests/transport/host.sh build/embedded/libmxauth.so
 	Tests/transport/tsan.sh
 
 # ---------------------------------------------------------------- What is generated
