@@ -20,7 +20,7 @@ build: lib cli
 
 # ---------------------------------------------------------------- What is needed
 
-PACKAGES := libssl-dev libjansson-dev libcurl4-openssl-dev pkg-config binutils gcc libc6-dev libstdc++-12-dev python3 python3-venv curl valgrind
+PACKAGES := libssl-dev libjansson-dev libcurl4-openssl-dev pkg-config binutils gcc g++ libc6-dev python3 python3-venv curl valgrind
 
 deps: build/deps build/venv/installed
 
