@@ -25,6 +25,8 @@ class StateDirectory(Case):
     def first_run(self):
         validator = self.start()
         self.assertStatus(validator.wait(self.good), mxauth.OK)
+        # A set that was restored serves before the newer one is fetched, and saved.
+        self.until(lambda: validator.exchanges("key_set") > 0, "the end of the first fetch")
         return validator
 
     @property
