@@ -210,6 +210,8 @@ extension Validator {
         let index = exchange.purpose.issuer
         let cache = issuers[index].keys
         var isQueued = false
+        // Counted first: whoever sees what an exchange has changed finds it counted.
+        statistics.count(outcome)
         lock.withLock {
             switch outcome {
             case .keySet(let keySet, let lifetime, let etag, let lastModified):
@@ -232,7 +234,6 @@ extension Validator {
                 }
             }
         }
-        statistics.count(outcome)
         report(exchange, outcome)
         if isQueued { notifyQueued() }
         notifyDecided()
