@@ -22,7 +22,7 @@ class FaultCase(Case):
         clock.advance(9.6)
         self.settle(validator, good, mxauth.OK)
         self.assertStatus(validator.validate(good), mxauth.OK)
-        self.assertGreaterEqual(validator.exchanges(result), 1)
+        self.assertGreaterEqual(validator.exchanges(result), 1, validator.log)
         self.assertEqual(validator.exchanges("key_set"), 1)
         clock.advance(29 - 9.6)
         self.settle(validator, good, mxauth.OK)

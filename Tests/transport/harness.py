@@ -24,7 +24,7 @@ class Case(unittest.TestCase):
 
     def validator(self, *options, issuer, name=None, clock=None, drive=True, ca_file=None, common=(), on_log=None):
         """A validator of one issuer, driven at once. `options` are the issuer's own, without "issuer."."""
-        everything = [("server_name", "hs.test"), ("allow_http", "loopback"), ("exchange_timeout", "1"), *common]
+        everything = [("server_name", "hs.test"), ("allow_http", "loopback"), ("exchange_timeout", "5"), *common]
         if ca_file:
             everything.append(("ca_file", ca_file))
         everything += [("issuer", name or issuer.origin), ("issuer.audience", AUDIENCE), ("issuer.retry_min", "1")]
@@ -64,7 +64,7 @@ class Case(unittest.TestCase):
     def assertWithin(self, low, value, high):
         self.assertTrue(low <= value <= high, f"{value} is not within {low} … {high}")
 
-    def until(self, holds, what, seconds=4):
+    def until(self, holds, what, seconds=8):
         end = time.monotonic() + seconds
         while not holds():
             self.assertLess(time.monotonic(), end, f"in vain: {what}")

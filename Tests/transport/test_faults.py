@@ -7,6 +7,8 @@ from faults import TIMERS, FaultCase
 from issuer import Reply
 from tokens import key_set, new_key, token
 
+# For issuers that never come to an end; elsewhere an exchange may be slow on a busy machine.
+SHORT = (("exchange_timeout", "1"),)
 OAUTH = "/.well-known/oauth-authorization-server"
 
 
@@ -26,11 +28,11 @@ class Faults(FaultCase):
         self.go_through(validator, clock, good, issuer.stop, issuer.start, "unreachable")
 
     def test_hang(self):
-        self.reply(Reply(trouble="hang"), DRIVER.label("timed_out", "unreachable"))
+        self.reply(Reply(trouble="hang"), DRIVER.label("timed_out", "unreachable"), common=SHORT)
 
     def test_drip(self):
         body = Reply(key_set(new_key("x"))).body
-        self.reply(Reply(body, trouble="drip"), DRIVER.label("timed_out", "unreachable"))
+        self.reply(Reply(body, trouble="drip"), DRIVER.label("timed_out", "unreachable"), common=SHORT)
 
     def test_truncated_body(self):
         self.reply(Reply(key_set(new_key("first")), trouble="truncate"), "unreachable")
@@ -48,15 +50,13 @@ class Faults(FaultCase):
         self.reply(Reply(status=204, content_type=None), "http_status")
 
     def test_huge_body(self):
-        # Its size is what refuses it, on a busy machine too.
-        self.reply(
-            Reply(b" " * (10 << 20) + b'{"keys":[]}'), "too_large", common=(("exchange_timeout", "10"),))
+        self.reply(Reply(b" " * (10 << 20) + b'{"keys":[]}'), "too_large")
 
     def test_huge_headers(self):
         """More than a megabyte of them, line by line."""
         self.reply(
             Reply(key_set(new_key("first")), headers=[(f"X-{n}", "x" * 1000) for n in range(1100)]),
-            DRIVER.label("too_large", "unreachable"), common=(("exchange_timeout", "10"),))
+            DRIVER.label("too_large", "unreachable"))
 
     def test_not_json(self):
         self.reply(Reply(b"{'keys': []}"), "not_json")

@@ -113,7 +113,9 @@ class Freshness(Case):
         """An exchange that is over time counts as failed, and its response comes too late."""
         issuer = self.issuer()
         clock = mxauth.Clock()
-        validator = self.validator(("jwks_uri", issuer.origin + "/jwks"), issuer=issuer, clock=clock, drive=False)
+        validator = self.validator(
+            ("jwks_uri", issuer.origin + "/jwks"), issuer=issuer, clock=clock, drive=False,
+            common=(("exchange_timeout", "1"),))
         verdict = validator.verdict(token(new_key("k"), issuer.origin))
         self.assertStatus(verdict.status, mxauth.PENDING)
         exchange = validator.next_exchange()
