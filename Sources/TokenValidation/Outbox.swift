@@ -43,6 +43,5 @@ struct Outbox {
         return first
     }
 
-    var isEmpty: Bool { queued.isEmpty && taken.isEmpty }
     var hasQueued: Bool { !queued.isEmpty }
 }
