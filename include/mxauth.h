@@ -38,6 +38,13 @@ uint32_t mxauth_version_number(void);
 /** The version of the library that is loaded, as "major.minor.patch". Static. Any thread. Since 0.1. */
 const char *mxauth_version(void);
 
+/**
+ * The long-lived judge: issuers with their policies, key sets and verdicts. Any number of threads use it at once, and so
+ * do forked children, which keep its key sets, verdicts and revocations as they were at the fork; a child that wants the
+ * transport starts its own, and has to be told itself of what is revoked later.
+ */
+typedef struct mxauth_validator mxauth_validator;
+
 /* ---------------------------------------------------------------- Status */
 
 /**
@@ -62,6 +69,7 @@ enum {
   MXAUTH_INTERNAL = 107,           /**< libcrypto or libjansson failed for a reason that is not the token's. */
   MXAUTH_EXCHANGE_UNKNOWN = 108,   /**< No exchange of that number is outstanding. */
   MXAUTH_TRANSPORT_UNAVAILABLE = 109, /**< libcurl cannot be loaded, or no thread be started. */
+  MXAUTH_REVOCATIONS_FULL = 110,   /**< revocation_bytes holds no further revocation. */
 
   MXAUTH_TOKEN_MISSING = 200,      /**< The token is empty. */
   MXAUTH_TOKEN_TOO_LARGE = 201,    /**< Longer than max_token_bytes. */
@@ -72,6 +80,8 @@ enum {
   MXAUTH_CLAIMS_MALFORMED = 206,   /**< The payload is not a JSON object. */
   MXAUTH_CRITICAL_UNSUPPORTED = 207, /**< `crit` names an extension (RFC 7515 section 4.1.11). */
   MXAUTH_TYPE_NOT_ACCEPTED = 208,  /**< `typ` is not one of issuer.types. */
+  MXAUTH_TOKEN_IMPLAUSIBLE = 209,  /**< Not of issuer.opaque_form: no issuer was asked. */
+  MXAUTH_JWT_NOT_ACCEPTED = 210,   /**< issuer.tokens does not hold jwt. */
 
   MXAUTH_ALGORITHM_NOT_ALLOWED = 300, /**< `alg` is missing, none, unknown or not in issuer.algorithms. */
   MXAUTH_KEY_UNKNOWN = 301,        /**< The issuer's key set has no key of that `kid`. */
@@ -87,6 +97,11 @@ enum {
   MXAUTH_CLAIM_MISSING = 406,      /**< A claim that is required is absent. */
   MXAUTH_CLAIM_INVALID = 407,      /**< A claim has the wrong JSON type or is too long for a verdict. */
   MXAUTH_TIME_OUT_OF_RANGE = 408,  /**< A time is negative or beyond the year 9999. */
+  MXAUTH_TOKEN_INACTIVE = 409,     /**< The issuer says that the token is not active (RFC 7662 section 2.2). */
+  MXAUTH_REVOKED = 410,            /**< The token, or its session, device, user or issuer, was revoked here. */
+  MXAUTH_NOT_ACCESS_TOKEN = 411,   /**< A refresh token. */
+  MXAUTH_NOTICE_INVALID = 412,     /**< Signed, but no notice of a revocation. */
+  MXAUTH_NOTICE_REPLAYED = 413,    /**< A notice with that `jti` has been taken already. */
 
   MXAUTH_SCOPE_MALFORMED = 500,    /**< The scope breaks the grammar of RFC 6749 section 3.3. */
   MXAUTH_SCOPE_INSUFFICIENT = 501, /**< The token is good but does not grant the Client-Server API. */
@@ -96,7 +111,11 @@ enum {
   MXAUTH_DEVICE_INVALID = 505,     /**< The device ID is empty or longer than 255 bytes. */
 
   MXAUTH_KEYS_UNAVAILABLE = 600,   /**< The issuer's keys cannot be had at the moment: answer 503, not 401. */
-  MXAUTH_TIMED_OUT = 601           /**< The issuer did not answer in the time that the caller gave. */
+  MXAUTH_TIMED_OUT = 601,          /**< The issuer did not answer in the time that the caller gave. */
+  MXAUTH_ISSUER_UNAVAILABLE = 602, /**< The issuer cannot be asked about the token: answer 503, not 401. */
+  MXAUTH_ISSUER_REFUSES_US = 603,  /**< The issuer answers 401 or 403 to our own credentials: 503 as well. */
+  MXAUTH_ISSUER_BUSY = 604,        /**< issuer.max_exchanges tokens are being asked about: 503 as well. */
+  MXAUTH_ANSWER_INVALID = 605      /**< The issuer's answer about the token makes no sense: 503 as well. */
 };
 
 /** One row of the status table. Every pointer is static. */
@@ -126,6 +145,12 @@ mxauth_status mxauth_status_at(size_t index, mxauth_status_info *info);
  * Returns MXAUTH_OK, or MXAUTH_MISUSE (info NULL, struct_size too small, no such status). Since 0.1.
  */
 mxauth_status mxauth_status_describe(mxauth_status status, mxauth_status_info *info);
+
+/**
+ * The same with the answers that the validator's option compat asks for: `http_status`, `soft_logout`, `errcode` and
+ * `oauth_error` may differ. Any thread. Since 0.1.
+ */
+mxauth_status mxauth_describe(mxauth_validator *validator, mxauth_status status, mxauth_status_info *info);
 
 /** The name of `status`, or "MXAUTH_UNASSIGNED" for a number that is none. Static. Any thread. Since 0.1. */
 const char *mxauth_status_name(mxauth_status status);
@@ -158,10 +183,12 @@ typedef struct mxauth_error {
 
 /** Bits of mxauth_verdict.flags. */
 #define MXAUTH_VERDICT_UNKNOWN_SCOPES ((uint32_t)1 << 0) /**< Scopes were present that grant nothing here. */
+#define MXAUTH_VERDICT_CACHED         ((uint32_t)1 << 1) /**< From the verdict cache. */
 
 /** How the token was judged; mxauth_verdict.kind. */
-#define MXAUTH_KIND_NONE 0 /**< Refused. */
-#define MXAUTH_KIND_JWT  1 /**< By its signature and claims. */
+#define MXAUTH_KIND_NONE 0         /**< Refused. */
+#define MXAUTH_KIND_JWT  1         /**< By its signature and claims. */
+#define MXAUTH_KIND_INTROSPECTED 2 /**< By what its issuer has answered (RFC 7662). */
 
 /** Text inside a verdict: `length` bytes of UTF-8 at `bytes`, which are always followed by a NUL. */
 typedef struct mxauth_text {
@@ -182,7 +209,7 @@ typedef struct mxauth_verdict {
   uint32_t kind;          /**< MXAUTH_KIND_… */
   uint32_t flags;         /**< MXAUTH_VERDICT_… */
   uint64_t grants;        /**< MXAUTH_GRANT_… */
-  int64_t expires_at;     /**< `exp` in Unix seconds, without the leeway. */
+  int64_t expires_at;     /**< `exp` in Unix seconds, without the leeway; 0 for an introspected token that does not expire. */
   int64_t issued_at;      /**< `iat` in Unix seconds, or 0 when absent. */
   uint32_t issuer;        /**< Which issuer: the position of its `issuer` option, from 0. */
   mxauth_text user_id;    /**< The full Matrix user ID; empty only if issuer.require_user is false. */
@@ -271,12 +298,6 @@ mxauth_status mxauth_option_at(size_t index, mxauth_option_info *info);
 /* ------------------------------------------------------------- Validator */
 
 /**
- * The long-lived judge: issuers with their policies and key sets. Any number of threads use it at once, and so do
- * forked children, which keep its key sets; a child that wants the transport starts its own.
- */
-typedef struct mxauth_validator mxauth_validator;
-
-/**
  * Creates a validator from a snapshot of `config` in `*validator`; free it with mxauth_validator_free. Reads the files
  * that options name, and nothing else: key sets are fetched when a token needs them or a timer is due. On failure
  * `*validator` is NULL.
@@ -319,7 +340,7 @@ mxauth_status mxauth_validate_wait(mxauth_validator *validator, const char *toke
 
 /**
  * Validates `token` as mxauth_validate does and, if it is good, writes its claims: the JSON text that the
- * issuer signed. Any thread. Returns what mxauth_validate would, or MXAUTH_BUFFER_TOO_SMALL. Since 0.1.
+ * issuer signed, or that it answered when it was asked about the token. Any thread. Returns what mxauth_validate would, or MXAUTH_BUFFER_TOO_SMALL. Since 0.1.
  */
 mxauth_status mxauth_claims(mxauth_validator *validator, const char *token, size_t length, char *buffer,
                             size_t capacity, size_t *needed, mxauth_error *error);
@@ -345,6 +366,41 @@ mxauth_status mxauth_explain(mxauth_validator *validator, const char *token, siz
 mxauth_status mxauth_inspect_keys(const char *text, size_t length, char *buffer, size_t capacity, size_t *needed,
                                   mxauth_error *error);
 
+/* ------------------------------------------------------------ Revocation */
+
+#define MXAUTH_REVOKE_TOKEN 1   /**< The token itself. */
+#define MXAUTH_REVOKE_JTI 2     /**< The token with that `jti`. */
+#define MXAUTH_REVOKE_SESSION 3 /**< All tokens with that `sid`. */
+#define MXAUTH_REVOKE_DEVICE 4  /**< All tokens of a device: the user ID, a space, the device ID. */
+#define MXAUTH_REVOKE_USER 5    /**< All tokens of a Matrix user ID. */
+#define MXAUTH_REVOKE_SUBJECT 6 /**< All tokens with that `sub`. */
+#define MXAUTH_REVOKE_ISSUER 7  /**< All tokens of an issuer, named as in its option. */
+
+/**
+ * Refuses tokens from the next call on, on every thread, whether they have been seen before or not: those that `kind`
+ * (MXAUTH_REVOKE_…) and `value` describe and whose `iat` is `not_before` (Unix seconds) or earlier, or absent. Since `iat`
+ * has whole seconds, a token issued in the second of `not_before` is refused too. 0 means, for a token, jti or session,
+ * whenever it was issued; for the others, up to now.
+ *
+ * Remembered for the time of revocation_lifetime, within revocation_bytes. Revoking the same again changes nothing but
+ * that. A forked child and its parent are told separately. Any thread. Returns MXAUTH_OK, MXAUTH_MISUSE (NULL, no such
+ * kind, a value that cannot be one), MXAUTH_ISSUER_UNKNOWN or MXAUTH_REVOCATIONS_FULL. Since 0.1.
+ */
+mxauth_status mxauth_revoke(mxauth_validator *validator, uint32_t kind, const char *value, int64_t not_before,
+                            mxauth_error *error);
+
+/**
+ * Takes a notice of `length` bytes that an issuer has signed, and revokes what it says: an OpenID Connect back-channel
+ * logout token (a session, else a subject), or a security event token (RFC 8417) with CAEP's session-revoked (a subject
+ * identifier of RFC 9493: opaque for a session, iss_sub, or a complex one of these). It must be addressed to
+ * issuer.client_id or one of issuer.audience, and is taken once. Only tokens of that issuer are affected.
+ *
+ * Any thread; never waits. Returns MXAUTH_OK; MXAUTH_PENDING if keys have to be fetched first, after which the same call
+ * answers; MXAUTH_NOTICE_INVALID, MXAUTH_NOTICE_REPLAYED, MXAUTH_REVOCATIONS_FULL, MXAUTH_MISUSE or, as for a token, the
+ * reason why it is refused. Since 0.1.
+ */
+mxauth_status mxauth_revoke_signed(mxauth_validator *validator, const char *notice, size_t length, mxauth_error *error);
+
 /* ------------------------------------------------------------- Exchanges */
 
 /**
@@ -358,10 +414,10 @@ typedef struct mxauth_exchange {
   uint32_t struct_size;   /**< Set by the caller: sizeof(mxauth_exchange). */
   uint32_t timeout_ms;    /**< Milliseconds that are left for it; later it counts as failed. */
   uint64_t id;            /**< What mxauth_complete_exchange calls it by. */
-  const char *method;     /**< "GET" */
+  const char *method;     /**< "GET" or "POST" */
   const char *url;
   const char *headers;    /**< Lines of "Name: value", each ended by CRLF; may be "". */
-  const char *body;       /**< `body_length` bytes; NULL when there is none. */
+  const char *body;       /**< `body_length` bytes; NULL when there is none. Holds a token, and perhaps a secret. */
   size_t body_length;
   size_t max_response;    /**< Bytes of body worth reading: longer responses are refused. */
 } mxauth_exchange;
@@ -434,9 +490,14 @@ typedef struct mxauth_stats {
   uint64_t key_sets_replaced;  /**< Times that a newer key set was taken into use. */
   uint64_t key_sets_unchanged; /**< Times that an issuer confirmed the one we had (304). */
   uint64_t log_dropped;        /**< Messages that the log's limit held back. */
+  uint64_t cache_hits;         /**< Tokens judged from the verdict cache. */
+  uint64_t cache_entries;      /**< Verdicts in it now, refusals included. */
+  uint64_t cache_bytes;        /**< The bytes that they take. */
+  uint64_t introspections;     /**< Answers about tokens that issuers have given. */
+  uint64_t revocations;        /**< Revocations remembered, notices that were taken included. */
 } mxauth_stats;
 
-#define MXAUTH_STATS_INIT { sizeof(mxauth_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MXAUTH_STATS_INIT { sizeof(mxauth_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** Fills `stats`. Any thread. Returns MXAUTH_OK or MXAUTH_MISUSE. Since 0.1. */
 mxauth_status mxauth_statistics(mxauth_validator *validator, mxauth_stats *stats);

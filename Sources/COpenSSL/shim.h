@@ -1,3 +1,5 @@
+/* SHA256_Init and the like, which do without an allocation and a lock; see mxauth_sha256. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -8,8 +10,20 @@
 #include <openssl/hmac.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/rsa.h>
+#include <openssl/sha.h>
 #include <openssl/x509.h>
 
 /* A macro made of macros, which Swift does not import. */
 static const int MXAUTH_EVP_PKEY_PUBLIC_KEY = EVP_PKEY_PUBLIC_KEY;
+
+/* SHA-256 of two pieces in a row. EVP_Digest would fetch the algorithm and allocate a context each time. */
+static inline void mxauth_sha256(const void *first, size_t first_size, const void *second, size_t second_size,
+                                 unsigned char digest[32]) {
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, first, first_size);
+  SHA256_Update(&context, second, second_size);
+  SHA256_Final(digest, &context);
+}

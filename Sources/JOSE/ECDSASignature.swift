@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import COpenSSL
 
 /// ECDSA signatures as JWS writes them (R and S side by side, RFC 7518 section 3.4), turned into the DER SEQUENCE
-/// of two INTEGERs that libcrypto takes.
+/// of two INTEGERs that libcrypto takes, and back.
 enum ECDSASignature {
     /// P-521: two integers of 66 bytes with tag, length and sign byte, and the outer tag with a two-byte length.
     private static let largestDER = 2 * (66 + 3) + 3
@@ -33,6 +34,20 @@ enum ECDSASignature {
             guard let base = der.baseAddress else { return body(.empty) }
             return body(ByteView(UnsafePointer(base), count: end))
         }
+    }
+
+    /// R and S of a DER signature that libcrypto has made, each with its leading zeros.
+    static func raw(ofDER der: ByteView, _ curve: Curve) -> [UInt8]? {
+        var input: UnsafePointer<UInt8>? = der.base
+        guard let signature = d2i_ECDSA_SIG(nil, &input, der.count) else { return nil }
+        defer { ECDSA_SIG_free(signature) }
+        let size = curve.fieldSize
+        func number(_ value: OpaquePointer?) -> [UInt8]? {
+            var bytes = [UInt8](repeating: 0, count: size)
+            return BN_bn2binpad(value, &bytes, Int32(truncatingIfNeeded: size)) < 0 ? nil : bytes
+        }
+        guard let r = number(ECDSA_SIG_get0_r(signature)), let s = number(ECDSA_SIG_get0_s(signature)) else { return nil }
+        return r + s
     }
 
     private struct Integer {

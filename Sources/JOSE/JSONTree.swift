@@ -64,6 +64,18 @@ package struct JSONNode {
         json_array_get(pointer, index).map(JSONNode.init)
     }
 
+    /// The value as JSON text; nil when memory ran out.
+    package func text() -> [UInt8]? {
+        let flags = Int(JSON_COMPACT) | Int(JSON_ENCODE_ANY)
+        let count = json_dumpb(pointer, nil, 0, flags)
+        guard count > 0 else { return nil }
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            buffer.withMemoryRebound(to: CChar.self) { characters in
+                initialized = min(json_dumpb(pointer, characters.baseAddress, count, flags), count)
+            }
+        }
+    }
+
     package var integer: Int64? { type == JSON_INTEGER ? json_integer_value(pointer) : nil }
 
     /// The UTF-8 bytes of a string, for as long as the tree lives.

@@ -30,6 +30,9 @@ package final class KeySet: Sendable {
         }
     }
 
+    /// The set of an issuer that has no keys.
+    package static var empty: KeySet { KeySet(entries: []) }
+
     private init(entries: [Entry]) {
         self.entries = entries
         var keys: [(position: Int, key: VerificationKey)] = []
@@ -51,6 +54,11 @@ package final class KeySet: Sendable {
                 return .skipped(
                     kid: key.kid, problem: "n: the modulus has \(key.bits) bits; at least \(minimumBits) are demanded")
             })
+    }
+
+    /// Whether it verifies what the other one does.
+    package func isSame(as other: KeySet) -> Bool {
+        keys.count == other.keys.count && zip(keys, other.keys).allSatisfy { $0.isSame(as: $1) }
     }
 
     /// The keys that a token with this `kid` may have been signed with: those of that name, or, if none has it,

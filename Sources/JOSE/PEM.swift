@@ -7,36 +7,14 @@ import CSystem
 enum PEM {
     /// Reads every block of `text`. The key or the problem of each is handed to `body` in order.
     static func forEachKey(in text: ByteView, _ body: (VerificationKey?, KeyProblem?) -> Void) {
-        guard let size = Int32(exactly: text.count), let bio = BIO_new_mem_buf(text.base, size) else { return }
-        defer { BIO_free(bio) }
-        while ErrorQueue.untouched({ readBlock(bio, body) }) {}
-    }
-
-    /// Reads the next block; false if there is none.
-    private static func readBlock(_ bio: OpaquePointer, _ body: (VerificationKey?, KeyProblem?) -> Void) -> Bool {
-        var name: UnsafeMutablePointer<CChar>?
-        var header: UnsafeMutablePointer<CChar>?
-        var data: UnsafeMutablePointer<UInt8>?
-        var count = 0
-        let left = BIO_ctrl_pending(bio)
-        guard PEM_read_bio(bio, &name, &header, &data, &count) == 1 else {
-            let isEnd = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
-            if isEnd || BIO_ctrl_pending(bio) == left { return false }
-            body(nil, KeyProblem("a PEM block is broken off or not base64"))
-            return true
+        PEMBlock.forEach(in: text) { block in
+            guard let block else { return body(nil, KeyProblem("a PEM block is broken off or not base64")) }
+            do throws(KeyProblem) {
+                body(try key(of: block), nil)
+            } catch {
+                body(nil, error)
+            }
         }
-        defer {
-            CRYPTO_free(name, nil, 0)
-            CRYPTO_free(header, nil, 0)
-            CRYPTO_clear_free(data, max(count, 0), nil, 0)
-        }
-        guard let name, let data, count >= 0 else { return false }
-        do throws(KeyProblem) {
-            body(try key(ofBlock: name, ByteView(data, count: count)), nil)
-        } catch {
-            body(nil, error)
-        }
-        return true
     }
 
     /// Whether `bytes` begin with a SubjectPublicKeyInfo or a certificate in DER, as no secret does by chance.
@@ -54,31 +32,30 @@ enum PEM {
         return key != nil || certificate != nil
     }
 
-    private static func key(
-        ofBlock name: UnsafePointer<CChar>, _ der: ByteView
-    ) throws(KeyProblem) -> VerificationKey {
-        let block = ByteView(UnsafeRawPointer(name).assumingMemoryBound(to: UInt8.self), count: strlen(name))
-        var input: UnsafePointer<UInt8>? = der.base
+    private static func key(of block: PEMBlock) throws(KeyProblem) -> VerificationKey {
+        let label = block.label
+        var input: UnsafePointer<UInt8>? = block.der.base
         var key: OpaquePointer?
-        if block == "PUBLIC KEY" {
-            key = d2i_PUBKEY(nil, &input, der.count)
-        } else if block == "CERTIFICATE" {
-            let certificate = d2i_X509(nil, &input, der.count)
+        if label == "PUBLIC KEY" {
+            key = d2i_PUBKEY(nil, &input, block.der.count)
+        } else if label == "CERTIFICATE" {
+            let certificate = d2i_X509(nil, &input, block.der.count)
             key = X509_get_pubkey(certificate)
             X509_free(certificate)
         } else {
-            throw KeyProblem("PEM block \(block.quoted) is neither PUBLIC KEY nor CERTIFICATE")
+            throw KeyProblem("PEM block \(label.quoted) is neither PUBLIC KEY nor CERTIFICATE")
         }
-        guard let key else { throw KeyProblem("PEM block \(block.quoted) does not hold a key that libcrypto reads") }
+        guard let key else { throw KeyProblem("PEM block \(label.quoted) does not hold a key that libcrypto reads") }
         // From here on `material` owns the key.
         let material = KeyMaterial(publicKey: key)
-        guard input == der.base + der.count else {
-            throw KeyProblem("PEM block \(block.quoted) has bytes after its key")
+        guard input == block.der.base + block.der.count else {
+            throw KeyProblem("PEM block \(label.quoted) has bytes after its key")
         }
         return try verificationKey(material)
     }
 
-    private static func verificationKey(_ material: KeyMaterial) throws(KeyProblem) -> VerificationKey {
+    /// Checks a public key and works out what it may serve. `material` holds nothing private.
+    static func verificationKey(_ material: KeyMaterial) throws(KeyProblem) -> VerificationKey {
         let key = material.publicKey
         if EVP_PKEY_is_a(key, "RSA") == 1 || EVP_PKEY_is_a(key, "RSA-PSS") == 1 {
             return try rsaKey(material)

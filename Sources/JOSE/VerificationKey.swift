@@ -138,3 +138,19 @@ final class KeyMaterial {
         secretBytes.deallocate()
     }
 }
+
+extension VerificationKey {
+    /// The same key under the same name for the same algorithms.
+    func isSame(as other: VerificationKey) -> Bool {
+        guard kid == other.kid, algorithms == other.algorithms else { return false }
+        switch (material.publicKey, other.material.publicKey) {
+        case (let own?, let others?):
+            return ErrorQueue.untouched { EVP_PKEY_eq(own, others) == 1 }
+        case (nil, nil):
+            let (own, others) = (material.secret, other.material.secret)
+            return own.count == others.count && CRYPTO_memcmp(own.base, others.base, own.count) == 0
+        default:
+            return false
+        }
+    }
+}

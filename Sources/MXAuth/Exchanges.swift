@@ -14,11 +14,11 @@ public func mxauth_next_exchange(
     guard let next = validator.nextExchange() else { return Status.idle.rawValue }
     exchange.pointee.timeout_ms = UInt32(clamping: validator.millisecondsLeft(for: next))
     exchange.pointee.id = next.id
-    exchange.pointee.method = ("GET" as StaticString).cString
+    exchange.pointee.method = next.method.cString
     exchange.pointee.url = next.url
     exchange.pointee.headers = next.headers
-    exchange.pointee.body = nil
-    exchange.pointee.body_length = 0
+    exchange.pointee.body = next.body?.baseAddress
+    exchange.pointee.body_length = next.body?.count ?? 0
     exchange.pointee.max_response = next.maximumResponse
     return Status.ok.rawValue
 }

@@ -20,6 +20,11 @@ public func mxauth_statistics(
     stats.pointee.key_sets_replaced = totals.keySetsReplaced
     stats.pointee.key_sets_unchanged = totals.keySetsConfirmed
     stats.pointee.log_dropped = totals.logDropped
+    stats.pointee.cache_hits = totals.cacheHits
+    stats.pointee.cache_entries = UInt64(totals.cachedVerdicts)
+    stats.pointee.cache_bytes = UInt64(totals.cachedBytes)
+    stats.pointee.introspections = totals.introspections
+    stats.pointee.revocations = UInt64(totals.revocations)
     return Status.ok.rawValue
 }
 

@@ -10,7 +10,7 @@ public func mxauth_status_count() -> Int {
 @implementation @_cdecl("mxauth_status_at")
 public func mxauth_status_at(_ index: Int, _ info: UnsafeMutablePointer<mxauth_status_info>?) -> mxauth_status {
     guard Status.allCases.indices.contains(index) else { return Status.misuse.rawValue }
-    return describe(Status.allCases[index], info)
+    return describe(Status.allCases[index], info, Status.allCases[index].row.answer)
 }
 
 @implementation @_cdecl("mxauth_status_describe")
@@ -18,7 +18,17 @@ public func mxauth_status_describe(
     _ status: mxauth_status, _ info: UnsafeMutablePointer<mxauth_status_info>?
 ) -> mxauth_status {
     guard let status = Status(rawValue: status) else { return Status.misuse.rawValue }
-    return describe(status, info)
+    return describe(status, info, status.row.answer)
+}
+
+@implementation @_cdecl("mxauth_describe")
+public func mxauth_describe(
+    _ validator: OpaquePointer?, _ status: mxauth_status, _ info: UnsafeMutablePointer<mxauth_status_info>?
+) -> mxauth_status {
+    guard let validator = object(validator, as: Validator.self), let status = Status(rawValue: status) else {
+        return Status.misuse.rawValue
+    }
+    return describe(status, info, validator.answer(to: status))
 }
 
 @implementation @_cdecl("mxauth_status_name")
@@ -26,7 +36,9 @@ public func mxauth_status_name(_ status: mxauth_status) -> UnsafePointer<CChar>?
     Status(rawValue: status)?.row.name.cString ?? ("MXAUTH_UNASSIGNED" as StaticString).cString
 }
 
-private func describe(_ status: Status, _ info: UnsafeMutablePointer<mxauth_status_info>?) -> mxauth_status {
+private func describe(
+    _ status: Status, _ info: UnsafeMutablePointer<mxauth_status_info>?, _ answer: Status.Answer
+) -> mxauth_status {
     guard let info, info.pointee.struct_size >= MemoryLayout<mxauth_status_info>.size else {
         return Status.misuse.rawValue
     }
@@ -35,10 +47,10 @@ private func describe(_ status: Status, _ info: UnsafeMutablePointer<mxauth_stat
     info.pointee.name = row.name.cString
     info.pointee.sentence = row.sentence.cString
     info.pointee.remedy = row.remedy.cString
-    info.pointee.http_status = row.answer.httpStatus
-    info.pointee.soft_logout = row.answer.softLogout ? 1 : 0
-    info.pointee.errcode = row.answer.errcode.cString
-    info.pointee.oauth_error = row.answer.oauthError.cString
+    info.pointee.http_status = answer.httpStatus
+    info.pointee.soft_logout = answer.softLogout ? 1 : 0
+    info.pointee.errcode = answer.errcode.cString
+    info.pointee.oauth_error = answer.oauthError.cString
     return Status.ok.rawValue
 }
 

@@ -109,9 +109,9 @@ extension UnsafeMutablePointer where Pointee == mxauth_verdict {
 
     fileprivate func accept(_ verdict: Verdict) {
         pointee.status = Status.ok.rawValue
-        pointee.kind = UInt32(MXAUTH_KIND_JWT)
-        // MXAUTH_VERDICT_UNKNOWN_SCOPES, a macro that Swift does not import.
-        pointee.flags = verdict.hasUnknownScopes ? 1 << 0 : 0
+        pointee.kind = verdict.kind.rawValue
+        // MXAUTH_VERDICT_UNKNOWN_SCOPES and MXAUTH_VERDICT_CACHED, macros that Swift does not import.
+        pointee.flags = (verdict.hasUnknownScopes ? 1 << 0 : 0) | (verdict.isCached ? 1 << 1 : 0)
         pointee.grants = verdict.grants.rawValue
         pointee.expires_at = verdict.expiresAt
         pointee.issued_at = verdict.issuedAt

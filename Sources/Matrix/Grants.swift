@@ -31,7 +31,12 @@ package struct ScopeReading {
         case deviceSize(Int)
     }
 
-    package init() {}
+    private let readsDevices: Bool
+
+    /// `readsDevices` is false when something else than the scopes names the device.
+    package init(readsDevices: Bool = true) {
+        self.readsDevices = readsDevices
+    }
 
     /// Adds the tokens of a `scope` string. An empty string holds none.
     package mutating func add(list: ByteView) throws(Fault) {
@@ -52,10 +57,11 @@ package struct ScopeReading {
         case .synapseAdmin: grants.insert(.synapseAdmin)
         case .masAdmin: grants.insert(.masAdmin)
         case .unknown: hasUnknownScopes = true
-        case .device(let id):
+        case .device(let id) where readsDevices:
             guard id.count >= 1, id.count <= 255 else { throw .deviceSize(id.count) }
             if let device, !(device == id) { throw .twoDevices }
             device = id
+        case .device: break
         }
     }
 }

@@ -4,9 +4,10 @@
 /// not at all (nothing to check).
 package enum Check: CaseIterable {
     case size, shape, header, critical, algorithmKnown
-    case claims, issuer, type, algorithmAllowed, key, signature
+    case claims, issuer, form, type, algorithmAllowed, key, signature
+    case introspection
     case expiry, notBefore, issuedAt, lifetime, audience, requiredClaims, subject, client
-    case user, scope, device, access
+    case user, scope, device, access, revocation, notice
 
     package struct Row {
         package let name: StaticString
@@ -25,6 +26,11 @@ package enum Check: CaseIterable {
         case .algorithmKnown: Row(name: "algorithm is known", subject: "alg", source: "RFC 8725 section 3.2")
         case .claims: Row(name: "claims", subject: "", source: "RFC 7519 section 7.2")
         case .issuer: Row(name: "issuer", subject: "iss", source: "RFC 9068 section 4, RFC 8725 section 3.8")
+        case .form: Row(name: "form", subject: "", source: "option issuer.tokens, RFC 6750 section 2.1")
+        case .introspection: Row(name: "introspection", subject: "", source: "RFC 7662 section 2.2")
+        case .revocation: Row(name: "revocation", subject: "", source: "mxauth_revoke, mxauth_revoke_signed")
+        case .notice:
+            Row(name: "notice", subject: "events", source: "OpenID Back-Channel Logout 1.0 section 2.6, RFC 8417")
         case .type: Row(name: "type", subject: "typ", source: "RFC 9068 section 4, RFC 8725 section 3.11")
         case .algorithmAllowed: Row(name: "algorithm is allowed", subject: "alg", source: "RFC 8725 section 3.1")
         case .key: Row(name: "key", subject: "kid", source: "RFC 7515 section 4.1.4, RFC 7517 section 4")

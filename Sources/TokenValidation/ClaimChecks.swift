@@ -3,7 +3,7 @@ import JOSE
 
 extension Judge {
     /// 9999-12-31T23:59:59Z: a time beyond it was not meant in seconds.
-    private static var latestTime: Int64 { 253_402_300_799 }
+    static var latestTime: Int64 { 253_402_300_799 }
 
     func chooseIssuer(_ claims: JSONObject) throws(Status) -> Int {
         guard let iss = try text("iss", .issuer, claims, limit: .max) else {
@@ -18,41 +18,48 @@ extension Judge {
     }
 
     func checkTimes(
-        _ claims: JSONObject, _ policy: Policy
+        _ claims: JSONObject, _ issuer: Issuer
     ) throws(Status) -> (expiresAt: Int64, issuedAt: Int64) {
         guard let expiresAt = try time("exp", .expiry, claims) else {
             try refuse(.expiry, .claimMissing, expected: "an expiry", found: "no exp")
         }
         try demand(
-            .expiry, now < expiresAt + policy.leeway, else: .expired,
-            expected: "later than \(now), give or take \(policy.leeway) s", found: "\(expiresAt)")
+            .expiry, now.wall < expiresAt + issuer.policy.leeway, else: .expired,
+            expected: "later than \(now.wall), give or take \(issuer.policy.leeway) s", found: "\(expiresAt)")
+        return (expiresAt, try checkStart(claims, issuer, expiresAt: expiresAt))
+    }
+
+    /// The times that say when a token begins to be good. Returns that of its issue, or 0. `expiresAt` is 0 for a token
+    /// that does not expire.
+    func checkStart(_ claims: JSONObject, _ issuer: Issuer, expiresAt: Int64) throws(Status) -> Int64 {
         if let notBefore = try time("nbf", .notBefore, claims) {
             try demand(
-                .notBefore, notBefore <= now + policy.leeway, else: .notYetValid,
-                expected: "no later than \(now), give or take \(policy.leeway) s", found: "\(notBefore)")
+                .notBefore, notBefore <= now.wall + issuer.policy.leeway, else: .notYetValid,
+                expected: "no later than \(now.wall), give or take \(issuer.policy.leeway) s", found: "\(notBefore)")
         }
         let issuedAt = try time("iat", .issuedAt, claims)
         if let issuedAt {
             try demand(
-                .issuedAt, issuedAt <= now + policy.leeway, else: .issuedInFuture,
-                expected: "no later than \(now), give or take \(policy.leeway) s", found: "\(issuedAt)")
+                .issuedAt, issuedAt <= now.wall + issuer.policy.leeway, else: .issuedInFuture,
+                expected: "no later than \(now.wall), give or take \(issuer.policy.leeway) s", found: "\(issuedAt)")
         }
-        if policy.maximumLifetime > 0 {
+        if issuer.policy.maximumLifetime > 0 {
             guard let issuedAt else {
                 try refuse(
                     .lifetime, .claimMissing, subject: "iat", expected: "an iat to measure the lifetime from",
                     found: "no iat")
             }
             try demand(
-                .lifetime, expiresAt - issuedAt <= policy.maximumLifetime, else: .lifetimeTooLong,
-                expected: "at most \(policy.maximumLifetime) s after iat", found: "\(expiresAt - issuedAt) s after it")
+                .lifetime, expiresAt != 0 && expiresAt - issuedAt <= issuer.policy.maximumLifetime, else: .lifetimeTooLong,
+                expected: "an end at most \(issuer.policy.maximumLifetime) s after iat",
+                found: expiresAt == 0 ? "none" : "\(expiresAt - issuedAt) s after it")
         }
-        return (expiresAt, issuedAt ?? 0)
+        return issuedAt ?? 0
     }
 
     /// A NumericDate (RFC 7519 section 2) in whole seconds: fractions are cut off, exponents are understood, and
     /// what is below zero or beyond the year 9999 is refused.
-    private func time(
+    func time(
         _ name: StaticString, _ check: Check, _ claims: JSONObject
     ) throws(Status) -> Int64? {
         guard let member = claims.member(name) else { return nil }
@@ -69,16 +76,16 @@ extension Judge {
         return seconds
     }
 
-    func checkAudience(_ claims: JSONObject, _ policy: Policy) throws(Status) {
+    func checkAudience(_ claims: JSONObject, _ issuer: Issuer) throws(Status) {
         guard let aud = claims.member("aud") else {
-            if policy.acceptsAnyAudience { return }
-            try refuse(.audience, .claimMissing, expected: policy.audiencesInWords, found: "no aud")
+            if issuer.policy.acceptsAnyAudience { return }
+            try refuse(.audience, .claimMissing, expected: issuer.policy.audiencesInWords, found: "no aud")
         }
-        var isMeant = policy.acceptsAnyAudience
+        var isMeant = issuer.policy.acceptsAnyAudience
         var first: ByteView?
         func consider(_ audience: ByteView) {
             if first == nil { first = audience }
-            if policy.audiences.contains(where: { $0.withView { $0 == audience } }) { isMeant = true }
+            if issuer.policy.audiences.contains(where: { $0.withView { $0 == audience } }) { isMeant = true }
         }
         if let audience = aud.string {
             consider(audience)
@@ -99,13 +106,13 @@ extension Judge {
         }
         let others = max(aud.elementCount, 1) - 1
         try demand(
-            .audience, isMeant, else: .audienceMismatch, expected: policy.audiencesInWords,
+            .audience, isMeant, else: .audienceMismatch, expected: issuer.policy.audiencesInWords,
             found: (first?.quoted ?? "an empty array") + (others > 0 ? " and \(others) more" : ""))
     }
 
     /// Present and not null.
-    func checkRequiredClaims(_ claims: JSONObject, _ policy: Policy) throws(Status) {
-        for name in policy.requiredClaims {
+    func checkRequiredClaims(_ claims: JSONObject, _ issuer: Issuer) throws(Status) {
+        for name in issuer.policy.requiredClaims {
             let isPresent = name.withView { claims.member($0).map { $0.kind != .null } ?? false }
             try demand(
                 .requiredClaims, isPresent, else: .claimMissing, subject: String(decoding: name, as: UTF8.self),

@@ -32,3 +32,16 @@ package struct Clock: @unchecked Sendable {
         return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 }
+
+/// One reading of both clocks.
+struct Moment {
+    /// Unix seconds.
+    let wall: Int64
+    /// Monotonic milliseconds.
+    let monotonic: Int64
+
+    init(_ clock: Clock) {
+        wall = clock.wallSeconds
+        monotonic = clock.monotonicMilliseconds
+    }
+}

@@ -15,6 +15,15 @@ package final class Configuration {
         var freshness = FreshnessPolicy()
         /// Nil until told: then the issuer's own metadata is asked.
         var source: KeySource?
+        var introspection = IntrospectionPolicy()
+        var client = Client()
+
+        struct Client {
+            var method = ClientAuthentication.basic
+            var secret: [UInt8] = []
+            var key: SigningKey?
+            var keyID: [UInt8]?
+        }
     }
 
     /// Why a configuration or one of its options is refused.
@@ -38,10 +47,11 @@ package final class Configuration {
             throw Fault(.optionUnknown, name.unquoted, "No option is called \(name.quoted).")
         }
         do throws(Option.Refusal) {
+            if issuers.isEmpty, ByteView(option.name).hasPrefix("issuer.") { throw Option.Refusal.noIssuer }
             return try option.assign(self, value)
         } catch {
-            throw Fault(
-                error.status, String(option.name), error.detail ?? "It takes \(String(option.range)), not \(value.quoted).")
+            let range = "It takes \(String(option.range))" + (option.isSecret ? "." : ", not \(value.quoted).")
+            throw Fault(error.status, String(option.name), error.detail ?? range)
         }
     }
 
@@ -56,11 +66,22 @@ package final class Configuration {
             complete.append(
                 Issuer(
                     policy: draft.policy, freshness: draft.freshness,
-                    keys: KeyCache(source: try source(of: draft), policy: draft.freshness, now: now)))
+                    keys: KeyCache(source: try source(of: draft), policy: draft.freshness, now: now),
+                    introspector: try introspector(of: draft)))
+        }
+        for form in [OpaqueForm.any, .mas] {
+            guard complete.count(where: { $0.policy.acceptsOpaque && $0.policy.opaqueForm == form }) < 2 else {
+                throw Fault(
+                    .configIncomplete, "issuer.opaque_form",
+                    "Two issuers give out opaque tokens of the same form: whose token is whose could not be told.")
+            }
+        }
+        guard let memory = Validator.Memory(settings) else {
+            throw Fault(.internal, "cache_bytes", "There is not so much memory.")
         }
         let validator = Validator(
             issuers: complete, settings: settings, clock: clock, log: log,
-            stateDirectory: stateDirectory.isEmpty ? nil : StateDirectory(path: stateDirectory))
+            stateDirectory: stateDirectory.isEmpty ? nil : StateDirectory(path: stateDirectory), memory: memory)
         validator.loadFiles()
         return validator
     }
@@ -105,7 +126,10 @@ package final class Configuration {
         case .metadata(let documents):
             for document in documents { try demandAllowed(document, "issuer.metadata_uri") }
             return .metadata(documents)
+        case .none?: return .none
         case nil:
+            // Whoever is only asked at a known place needs no keys.
+            if !draft.policy.acceptsJWTs, draft.introspection.address != nil { return .none }
             guard let address = WebAddress(draft.policy.issuer) else {
                 throw Fault(
                     .configIncomplete, "issuer.keys",
@@ -114,6 +138,36 @@ package final class Configuration {
             try demandAllowed(address, "issuer")
             return .metadata(Discovery.documents(of: address))
         }
+    }
+
+    /// Nil for an issuer that is never asked about tokens.
+    private func introspector(of draft: IssuerDraft) throws(Fault) -> Introspector? {
+        let policy = draft.policy
+        guard policy.acceptsOpaque || policy.introspectsJWTs else { return nil }
+        let name = policy.issuer.withView { $0.quoted }
+        if let address = draft.introspection.address {
+            try demandAllowed(address, "issuer.introspection_uri")
+        } else if let source = draft.source, !source.hasMetadata {
+            throw Fault(
+                .configIncomplete, "issuer.introspection_uri",
+                "Where issuer \(name) is asked about tokens has to be said, as its metadata is not looked at.")
+        }
+        let client = draft.client
+        let (needed, isThere): (StaticString, Bool) =
+            client.method == .privateKeyJWT
+            ? ("issuer.client_key", client.key != nil) : ("issuer.client_secret", !client.secret.isEmpty)
+        guard isThere else {
+            throw Fault(.configIncomplete, String(needed), "Issuer \(name) would not know who asks about its tokens.")
+        }
+        guard client.method == .bearer || !policy.clientID.isEmpty else {
+            throw Fault(
+                .configIncomplete, "issuer.client_id", "Issuer \(name) would not know who asks about its tokens.")
+        }
+        return Introspector(
+            policy: draft.introspection,
+            credentials: ClientCredentials(
+                method: client.method, id: policy.clientID, secret: client.secret, key: client.key, keyID: client.keyID),
+            pauses: draft.freshness)
     }
 
     private func demandAllowed(_ address: WebAddress, _ option: String) throws(Fault) {
@@ -138,7 +192,7 @@ package final class Configuration {
 
     func updateIssuer(_ update: (inout IssuerDraft) throws(Option.Refusal) -> Void) throws(Option.Refusal) {
         guard var issuer = issuers.last else {
-            throw Option.Refusal(detail: "Set issuer first: the issuer.… options that follow it are for that issuer.")
+            throw Option.Refusal.noIssuer
         }
         try update(&issuer)
         issuers[issuers.count - 1] = issuer

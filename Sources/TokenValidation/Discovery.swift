@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import JOSE
 
-/// Finding an issuer's key set from nothing but its name.
+/// Finding out about an issuer from nothing but its name.
 enum Discovery {
     /// The metadata documents of `issuer` in the order in which they are tried: RFC 8414 section 3.1 puts its path
     /// behind the host, OpenID Connect Discovery section 4 its own behind the issuer.
@@ -14,19 +14,34 @@ enum Discovery {
     }
 
     enum Fault: Error {
-        case notJSON, otherIssuer, noKeySetAddress
+        case notJSON, otherIssuer
     }
 
-    /// The address of the key set in a metadata document. The document has to be of this very issuer, byte for byte
-    /// (RFC 8414 section 3.3): otherwise one issuer could speak for another.
-    static func keySetAddress(in document: ByteView, of issuer: [UInt8]) throws(Fault) -> WebAddress {
+    /// What a metadata document says of where the issuer can be asked.
+    struct Metadata {
+        let keySetAddress: WebAddress?
+        let introspection: Introspection
+    }
+
+    struct Introspection {
+        let address: WebAddress?
+        /// RFC 9701 section 7.
+        let offersSignedAnswers: Bool
+    }
+
+    /// Reads a metadata document. It has to be of this very issuer, byte for byte (RFC 8414 section 3.3): otherwise one
+    /// issuer could speak for another.
+    static func read(_ document: ByteView, of issuer: [UInt8]) throws(Fault) -> Metadata {
         guard let tree = try? JSONTree(parsing: document) else { throw .notJSON }
         // Nodes are borrowed from the tree.
         defer { withExtendedLifetime(tree) {} }
         guard let name = tree.root.member("issuer")?.string, [UInt8](name) == issuer else { throw .otherIssuer }
-        guard let address = tree.root.member("jwks_uri")?.string.flatMap({ WebAddress($0) }) else {
-            throw .noKeySetAddress
+        func address(_ name: StaticString) -> WebAddress? {
+            tree.root.member(name)?.string.flatMap { WebAddress($0) }
         }
-        return address
+        let algorithms = tree.root.member("introspection_signing_alg_values_supported")?.elementCount ?? 0
+        return Metadata(
+            keySetAddress: address("jwks_uri"),
+            introspection: Introspection(address: address("introspection_endpoint"), offersSignedAnswers: algorithms > 0))
     }
 }

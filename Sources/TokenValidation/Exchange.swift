@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import COpenSSL
+import CSystem
 import JOSE
 
 /// One HTTP request that the validator wants done. Immutable; lives until its response is in or it has expired.
@@ -16,22 +18,27 @@ package final class Exchange: @unchecked Sendable {
     package let url: UnsafePointer<CChar>
     /// Lines of `Name: value` with CRLF at the end of each, NUL-terminated.
     package let headers: UnsafePointer<CChar>
+    /// The form to be posted; nil for a GET.
+    package let body: UnsafeBufferPointer<CChar>?
+
+    package var method: StaticString { body == nil ? "GET" : "POST" }
 
     enum Purpose {
         /// Document number `document` of an issuer's metadata.
         case metadata(issuer: Int, document: Int)
         case keySet(issuer: Int)
+        case introspection(issuer: Int, Inquiry, isSigned: Bool)
 
         var issuer: Int {
             switch self {
-            case .metadata(let issuer, _), .keySet(let issuer): issuer
+            case .metadata(let issuer, _), .keySet(let issuer), .introspection(let issuer, _, _): issuer
             }
         }
     }
 
     init(
-        id: UInt64, purpose: Purpose, address: WebAddress, redirectsLeft: Int, isConditional: Bool, headers: [UInt8],
-        deadline: Int64, maximumResponse: Int
+        id: UInt64, purpose: Purpose, address: WebAddress, redirectsLeft: Int = 0, isConditional: Bool = false,
+        headers: [UInt8], body: [UInt8]? = nil, deadline: Int64, maximumResponse: Int
     ) {
         self.id = id
         self.purpose = purpose
@@ -42,11 +49,18 @@ package final class Exchange: @unchecked Sendable {
         self.maximumResponse = maximumResponse
         url = Self.terminated(address.text)
         self.headers = Self.terminated(headers)
+        self.body = body.map { UnsafeBufferPointer(start: Self.terminated($0), count: $0.count) }
     }
 
+    /// Headers and body may hold a secret and a token.
     deinit {
         url.deallocate()
+        OPENSSL_cleanse(UnsafeMutablePointer(mutating: headers), strlen(headers))
         headers.deallocate()
+        if let body, let start = body.baseAddress {
+            OPENSSL_cleanse(UnsafeMutablePointer(mutating: start), body.count)
+            start.deallocate()
+        }
     }
 
     private static func terminated(_ text: [UInt8]) -> UnsafePointer<CChar> {
@@ -74,7 +88,7 @@ package struct Response {
 /// Why an exchange brought nothing; a label in the metrics and words in the log.
 package enum ExchangeFailure: UInt8, CaseIterable, Error {
     case unreachable, timedOut, tls, httpStatus, tooLarge, contentType, redirect, insecure, notJSON, otherIssuer
-    case noKeySetAddress, noUsableKey
+    case noKeySetAddress, noUsableKey, answer, answerSignature
 
     package var label: StaticString {
         switch self {
@@ -90,6 +104,26 @@ package enum ExchangeFailure: UInt8, CaseIterable, Error {
         case .otherIssuer: "other_issuer"
         case .noKeySetAddress: "no_jwks_uri"
         case .noUsableKey: "no_usable_key"
+        case .answer: "answer"
+        case .answerSignature: "answer_signature"
+        }
+    }
+
+    /// What an explanation says was found instead of an answer.
+    var words: StaticString {
+        switch self {
+        case .unreachable: "no answer"
+        case .timedOut: "no answer in time"
+        case .tls: "a certificate or TLS version that is not trusted"
+        case .httpStatus: "an HTTP status other than 200"
+        case .tooLarge: "an answer that is too large"
+        case .contentType: "an answer that is not JSON by its content type"
+        case .redirect: "a redirect"
+        case .insecure: "a plain http address"
+        case .notJSON, .answer: "an answer that makes no sense"
+        case .otherIssuer: "the metadata of another issuer"
+        case .noKeySetAddress, .noUsableKey: "no key to check it with"
+        case .answerSignature: "an answer without the issuer's signature"
         }
     }
 }

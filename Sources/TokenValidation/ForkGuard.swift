@@ -24,11 +24,11 @@ enum ForkGuard {
 
         func lockAll() {
             lock.lock()
-            for validator in validators { validator._withUnsafeGuaranteedRef { $0.lock.lock() } }
+            for validator in validators { validator._withUnsafeGuaranteedRef { $0.lockAll() } }
         }
 
         func unlockAll() {
-            for validator in validators.reversed() { validator._withUnsafeGuaranteedRef { $0.lock.unlock() } }
+            for validator in validators.reversed() { validator._withUnsafeGuaranteedRef { $0.unlockAll() } }
             lock.unlock()
         }
     }

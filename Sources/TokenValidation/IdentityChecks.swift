@@ -5,11 +5,11 @@ import Matrix
 extension Judge {
     /// The Matrix user of the token; empty if it names none and none is needed.
     func userID(
-        _ claims: JSONObject, _ policy: Policy, _ scratch: Scratch
+        _ claims: JSONObject, _ issuer: Issuer, _ scratch: Scratch
     ) throws(Status) -> ByteView {
-        func name() -> String { String(decoding: policy.userClaim, as: UTF8.self) }
-        guard let member = policy.userClaim.withView({ claims.member($0) }) else {
-            if policy.requiresUser {
+        func name() -> String { String(decoding: issuer.policy.userClaim, as: UTF8.self) }
+        guard let member = issuer.policy.userClaim.withView({ claims.member($0) }) else {
+            if issuer.policy.requiresUser {
                 try refuse(.user, .userMissing, subject: name(), expected: "a localpart", found: "no \(name())")
             }
             return .empty
@@ -35,8 +35,8 @@ extension Judge {
     }
 
     /// `scope` is a string (RFC 9068 section 2.2.3, RFC 8693 section 4.2); issuers without it have `scp`, an array.
-    func readScopes(_ claims: JSONObject) throws(Status) -> ScopeReading {
-        var scopes = ScopeReading()
+    func readScopes(_ claims: JSONObject, _ kind: Verdict.Kind) throws(Status) -> ScopeReading {
+        var scopes = ScopeReading(readsDevices: kind == .jwt || claims.member("device_id") == nil)
         if let scope = claims.member("scope") {
             guard let list = scope.string else {
                 try refuse(.scope, .claimInvalid, expected: "a string", found: String(scope.kind.name))

@@ -4,27 +4,31 @@ import Matrix
 
 /// Judges one token: each check in order, the header before any key is touched, the signature before any claim but
 /// `iss` is looked at, and the claims before any scope. `iss` only chooses whose keys and policy apply.
-struct Judge<O: Observer> {
+struct Judge {
     let validator: Validator
-    let now: Int64
+    let now: Moment
     /// Not owned.
-    let watch: UnsafeMutablePointer<Watch<O>>
+    let watch: UnsafeMutablePointer<Watch>
 
     /// A token of an issuer whose keys have no names costs at most this many verifications.
     static var maximumAttempts: Int { 4 }
 
-    init(validator: Validator, watch: UnsafeMutablePointer<Watch<O>>) {
+    init(validator: Validator, watch: UnsafeMutablePointer<Watch>, now: Moment) {
         self.validator = validator
         self.watch = watch
-        now = validator.clock.wallSeconds
+        self.now = now
     }
 
-    func judge(_ token: ByteView, _ accept: (Verdict) -> Void) -> Status {
+    func judge(_ token: ByteView, _ digest: Digest, _ accept: (Acceptance) -> Void) -> Status {
         do throws(Status) {
-            let parts = try split(token)
+            guard let parts = try split(token) else {
+                let index = try chooseIssuer(ofOpaque: token)
+                try checkKnownRevocation(digest)
+                try ask(about: token, Inquiry(digest: digest, endsAt: .max), of: index)
+            }
             return Scratch.with(Scratch.Sizes(parts)) { scratch in
                 do throws(Status) {
-                    try judge(parts, scratch, accept)
+                    try judge(parts, token, digest, scratch, accept)
                     return Status.ok
                 } catch {
                     return error
@@ -36,7 +40,7 @@ struct Judge<O: Observer> {
     }
 
     private func judge(
-        _ parts: CompactJWS, _ scratch: Scratch, _ accept: (Verdict) -> Void
+        _ parts: CompactJWS, _ token: ByteView, _ digest: Digest, _ scratch: Scratch, _ accept: (Acceptance) -> Void
     ) throws(Status) {
         let signature = try decode(parts.signature, scratch.signature, "signature")
         let header = try readHeader(parts.header, scratch)
@@ -44,36 +48,50 @@ struct Judge<O: Observer> {
         let claims = try readClaims(parts.payload, scratch)
         let index = try chooseIssuer(claims)
         let issuer = validator.issuers[index]
+        try demand(
+            .form, issuer.policy.acceptsJWTs, else: .jwtNotAccepted, expected: "an opaque token", found: "a JWT")
 
-        try checkType(header, issuer.policy)
+        try checkType(header, issuer)
         try demand(
             .algorithmAllowed, issuer.policy.algorithms.contains(algorithm), else: .algorithmNotAllowed,
             expected: "one of \(issuer.policy.algorithms.names)", found: String(algorithm.name))
+        let keyGeneration = issuer.keys.generation
         try checkSignature(signature, parts, header, algorithm, issuerIndex: index)
 
-        let times = try checkTimes(claims, issuer.policy)
-        try checkAudience(claims, issuer.policy)
-        try checkRequiredClaims(claims, issuer.policy)
-        let subject = try text("sub", .subject, claims)
-        _ = try text("jti", .subject, claims, limit: .max)
-        let client = try clientID(claims)
+        let times = try checkTimes(claims, issuer)
+        let verdict = try judge(claims, .jwt, times, scratch, issuer: index)
+        let marks = try checkRevocation(verdict, claims, digest)
+        let end = times.expiresAt + issuer.policy.leeway
+        if issuer.policy.introspectsJWTs { try ask(about: token, Inquiry(digest: digest, endsAt: end), of: index) }
+        accept(Acceptance(verdict: verdict, marks: marks, endsAtWall: end, keyGeneration: keyGeneration))
+    }
 
-        let user = try userID(claims, issuer.policy, scratch)
-        let scopes = try readScopes(claims)
+    /// What claims and answers of introspection have in common: who may do what where.
+    func judge(
+        _ claims: JSONObject, _ kind: Verdict.Kind, _ times: (expiresAt: Int64, issuedAt: Int64), _ scratch: Scratch,
+        issuer index: Int
+    ) throws(Status) -> Verdict {
+        let issuer = validator.issuers[index]
+        try checkAudience(claims, issuer)
+        try checkRequiredClaims(claims, issuer)
+        let subject = try text("sub", .subject, claims)
+        let client = try clientID(claims)
+        let user = try userID(claims, issuer, scratch)
+        let scopes = try readScopes(claims, kind)
+        let device = try deviceID(claims, kind, scopes)
         try demand(
             .access, !issuer.policy.requiresAPIScope || scopes.grants.contains(.clientAPI), else: .scopeInsufficient,
             expected: issuer.policy.requiresAPIScope ? "urn:matrix:client:api:*" : "any scope", found: scopes.grants.names)
-
-        accept(
-            Verdict(
-                issuerIndex: index, grants: scopes.grants, hasUnknownScopes: scopes.hasUnknownScopes,
-                expiresAt: times.expiresAt, issuedAt: times.issuedAt, userID: user,
-                deviceID: scopes.device ?? .empty, subject: subject ?? .empty, clientID: client ?? .empty))
+        return Verdict(
+            kind: kind, issuerIndex: index, grants: scopes.grants, hasUnknownScopes: scopes.hasUnknownScopes,
+            expiresAt: times.expiresAt, issuedAt: times.issuedAt, userID: user, deviceID: device,
+            subject: subject ?? .empty, clientID: client ?? .empty)
     }
 
     // MARK: The token and its header
 
-    private func split(_ token: ByteView) throws(Status) -> CompactJWS {
+    /// The parts of a JWT; nil if the token is none and an issuer takes opaque tokens.
+    private func split(_ token: ByteView) throws(Status) -> CompactJWS? {
         if token.isEmpty { try refuse(.size, .tokenMissing, expected: "a token", found: "nothing") }
         try demand(
             .size, token.count <= validator.settings.maximumTokenBytes, else: .tokenTooLarge,
@@ -84,6 +102,7 @@ struct Judge<O: Observer> {
             pass(.shape, expected: expected, found: "three parts")
             return parts
         } catch {
+            if validator.acceptsOpaqueTokens { return nil }
             switch error {
             case .opaque: try refuse(.shape, .tokenOpaque, expected: expected, found: "no dots")
             case .encrypted: try refuse(.shape, .tokenEncrypted, expected: expected, found: "five parts")
@@ -92,7 +111,7 @@ struct Judge<O: Observer> {
         }
     }
 
-    private func decode(
+    func decode(
         _ part: ByteView, _ output: UnsafeMutablePointer<UInt8>, _ name: StaticString
     ) throws(Status) -> ByteView {
         guard let count = Base64URL.decode(part, into: output) else {
@@ -103,7 +122,7 @@ struct Judge<O: Observer> {
         return ByteView(output, count: count)
     }
 
-    private func readHeader(_ part: ByteView, _ scratch: Scratch) throws(Status) -> JOSEHeader {
+    func readHeader(_ part: ByteView, _ scratch: Scratch) throws(Status) -> JOSEHeader {
         let bytes = try decode(part, scratch.header, "header")
         let object: JSONObject
         do throws(JSONFault) {
@@ -135,7 +154,7 @@ struct Judge<O: Observer> {
     }
 
     /// `none`, in whatever spelling, is as unknown as anything else.
-    private func knownAlgorithm(_ header: JOSEHeader) throws(Status) -> SignatureAlgorithm {
+    func knownAlgorithm(_ header: JOSEHeader) throws(Status) -> SignatureAlgorithm {
         guard let name = header.alg else {
             try refuse(.algorithmKnown, .algorithmNotAllowed, expected: "a signature algorithm", found: "no alg")
         }
@@ -146,7 +165,7 @@ struct Judge<O: Observer> {
         return algorithm
     }
 
-    private func readClaims(_ part: ByteView, _ scratch: Scratch) throws(Status) -> JSONObject {
+    func readClaims(_ part: ByteView, _ scratch: Scratch) throws(Status) -> JSONObject {
         let bytes = try decode(part, scratch.payload, "payload")
         do throws(JSONFault) {
             let claims = try JSONReader.readObject(scratch.payload, count: bytes.count, table: scratch.table)
@@ -158,16 +177,16 @@ struct Judge<O: Observer> {
     }
 
     /// RFC 9068 section 4 compares `typ` with its media type, `application/` optional (RFC 7515 section 4.1.9).
-    private func checkType(_ header: JOSEHeader, _ policy: Policy) throws(Status) {
+    private func checkType(_ header: JOSEHeader, _ issuer: Issuer) throws(Status) {
         let accepted: Bool
         if let typ = header.typ {
             let type = typ.withoutApplication
-            accepted = policy.types.contains { $0.withView { $0.equalsIgnoringCase(type) } }
+            accepted = issuer.policy.types.contains { $0.withView { $0.equalsIgnoringCase(type) } }
         } else {
-            accepted = policy.acceptsAbsentType
+            accepted = issuer.policy.acceptsAbsentType
         }
         try demand(
-            .type, accepted, else: .typeNotAccepted, expected: policy.typesInWords,
+            .type, accepted, else: .typeNotAccepted, expected: issuer.policy.typesInWords,
             found: header.typ?.quoted ?? "no typ")
     }
 
@@ -178,7 +197,7 @@ struct Judge<O: Observer> {
         _ check: Check, _ holds: Bool, else status: Status, subject: @autoclosure () -> String? = nil,
         expected: @autoclosure () -> String, found: @autoclosure () -> String
     ) throws(Status) {
-        watch.pointee.observer.note(
+        watch.pointee.note(
             holds ? .ok : status,
             Finding(
                 check: check, status: holds ? .ok : status, subject: subject() ?? String(check.row.subject),
@@ -190,7 +209,7 @@ struct Judge<O: Observer> {
         _ check: Check, subject: @autoclosure () -> String? = nil,
         expected: @autoclosure () -> String, found: @autoclosure () -> String
     ) {
-        watch.pointee.observer.note(
+        watch.pointee.note(
             .ok,
             Finding(
                 check: check, status: .ok, subject: subject() ?? String(check.row.subject), expected: expected(),
@@ -201,7 +220,7 @@ struct Judge<O: Observer> {
         _ check: Check, _ status: Status, subject: @autoclosure () -> String? = nil,
         expected: @autoclosure () -> String, found: @autoclosure () -> String
     ) throws(Status) -> Never {
-        watch.pointee.observer.note(
+        watch.pointee.note(
             status,
             Finding(
                 check: check, status: status, subject: subject() ?? String(check.row.subject), expected: expected(),

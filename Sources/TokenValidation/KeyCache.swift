@@ -12,6 +12,7 @@ final class KeyCache: @unchecked Sendable {
     /// `life` says, for readers.
     private let servesUntil: Atomic<Int64>
     private let dueAt: Atomic<Int64>
+    private let currentGeneration = Atomic<UInt64>(0)
 
     private(set) var life: KeySetLife
     /// Where the key set is; nil until discovery has found out.
@@ -40,12 +41,16 @@ final class KeyCache: @unchecked Sendable {
         } else {
             published = Published(nil)
             servesUntil = Atomic(.min)
-            dueAt = Atomic(now)
+            let isNowhere = if case .none = source { true } else { false }
+            dueAt = Atomic(isNowhere ? .max : now)
         }
         if case .address(let address) = source { self.address = address }
     }
 
     // MARK: For readers
+
+    /// Changes whenever another set is published: what an earlier one has verified has to be verified again.
+    var generation: UInt64 { currentGeneration.load(ordering: .acquiring) }
 
     func serves(at now: Int64) -> Bool { now < servesUntil.load(ordering: .acquiring) }
 
@@ -55,7 +60,7 @@ final class KeyCache: @unchecked Sendable {
 
     var isFetched: Bool {
         switch source {
-        case .fixed, .file: false
+        case .none, .fixed, .file: false
         case .address, .metadata: true
         }
     }
@@ -94,7 +99,7 @@ final class KeyCache: @unchecked Sendable {
         _ keySet: KeySet, from address: WebAddress?, etag: [UInt8]?, lastModified: [UInt8]?, lifetime: Int64,
         at now: Int64
     ) {
-        published.publish(keySet)
+        publish(keySet)
         self.etag = etag
         self.lastModified = lastModified
         versionAddress = address
@@ -123,7 +128,7 @@ final class KeyCache: @unchecked Sendable {
     }
 
     func restore(_ keySet: KeySet, servingFor seconds: Int64, at now: Int64) {
-        published.publish(keySet)
+        publish(keySet)
         life.restored(servingFor: seconds, at: now)
         share()
     }
@@ -142,6 +147,13 @@ final class KeyCache: @unchecked Sendable {
         if let etag { lines += Array("If-None-Match: ".utf8) + etag + [0x0D, 0x0A] }
         if let lastModified { lines += Array("If-Modified-Since: ".utf8) + lastModified + [0x0D, 0x0A] }
         return lines
+    }
+
+    /// The same set once more leaves everything as it was.
+    private func publish(_ keySet: KeySet) {
+        if published.read({ $0?.isSame(as: keySet) ?? false }) { return }
+        published.publish(keySet)
+        currentGeneration.add(1, ordering: .releasing)
     }
 
     private func share() {

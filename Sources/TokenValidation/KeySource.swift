@@ -3,6 +3,8 @@ import JOSE
 
 /// Where an issuer's key set comes from.
 enum KeySource: Sendable {
+    /// Nowhere: all its tokens are introspected.
+    case none
     /// Given with the options; never changes.
     case fixed(KeySet)
     /// A file, read again when it changes. NUL-terminated.
@@ -11,6 +13,8 @@ enum KeySource: Sendable {
     /// Metadata documents that name the address (RFC 8414, OpenID Connect Discovery, MSC2965), in the order in which
     /// they are tried.
     case metadata([WebAddress])
+
+    var hasMetadata: Bool { if case .metadata = self { true } else { false } }
 }
 
 /// Which plain http addresses may be asked.

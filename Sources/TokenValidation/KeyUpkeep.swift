@@ -78,20 +78,32 @@ extension Validator {
     /// Hands in the response to an exchange. Any thread.
     package func complete(_ id: UInt64, _ response: Response) throws(Status) {
         guard let exchange = lock.withLock({ outbox.remove(id) }) else { throw .exchangeUnknown }
-        settle(exchange, examine(exchange, response))
+        if case .introspection(_, let inquiry, let isSigned) = exchange.purpose {
+            settle(exchange, about: inquiry, isSigned: isSigned, response)
+        } else {
+            settle(exchange, examine(exchange, response))
+        }
     }
 
     /// Says that an exchange came to nothing. Any thread.
     package func fail(_ id: UInt64, _ failure: ExchangeFailure) throws(Status) {
         guard let exchange = lock.withLock({ outbox.remove(id) }) else { throw .exchangeUnknown }
-        settle(exchange, .failed(failure, retryAfter: nil))
+        settle(exchange, failure)
+    }
+
+    private func settle(_ exchange: Exchange, _ failure: ExchangeFailure) {
+        if case .introspection(_, let inquiry, _) = exchange.purpose {
+            settle(exchange, about: inquiry, failure)
+        } else {
+            settle(exchange, .failed(failure, retryAfter: nil))
+        }
     }
 
     /// Does what time has made due: fetches, timeouts, files that may have changed.
     private func advance() {
         let now = clock.monotonicMilliseconds
         while let late = lock.withLock({ outbox.removeExpired(at: now) }) {
-            settle(late, .failed(.timedOut, retryAfter: nil))
+            settle(late, .timedOut)
         }
         for index in issuers.indices where issuers[index].keys.isDue(at: now) {
             if case .file(let path) = issuers[index].keys.source {
@@ -110,7 +122,12 @@ extension Validator {
         if let address = cache.currentAddress(at: now, maximumLifetime: issuers[index].freshness.maximumLifetime) {
             return start(.keySet(issuer: index), address, at: now)
         }
-        guard case .metadata(let documents) = cache.source, let first = documents.first else { return nil }
+        return startDiscovery(index, at: now)
+    }
+
+    /// With the lock held: asks for the metadata although the key set's address may be known. Nil if there is none.
+    func startDiscovery(_ index: Int, at now: Int64) -> UInt64? {
+        guard case .metadata(let documents) = issuers[index].keys.source, let first = documents.first else { return nil }
         return start(.metadata(issuer: index, document: 0), first, at: now)
     }
 
@@ -141,7 +158,7 @@ extension Validator {
     enum Outcome {
         case keySet(KeySet, lifetime: Int64, etag: [UInt8]?, lastModified: [UInt8]?)
         case unchanged(lifetime: Int64)
-        case address(WebAddress)
+        case metadata(keySet: WebAddress?, Discovery.Introspection)
         case moved(WebAddress)
         case failed(ExchangeFailure, retryAfter: Int64?)
     }
@@ -170,24 +187,30 @@ extension Validator {
         if let type = headers.value(of: "content-type"), !type.namesJSON { return .failed(.contentType, retryAfter: nil) }
         switch exchange.purpose {
         case .metadata: return examineMetadata(response.body, of: issuer)
-        case .keySet: return examineKeySet(response.body, headers, of: issuer)
+        case .keySet, .introspection: return examineKeySet(response.body, headers, of: issuer)
         }
     }
 
     /// Retry-After: seconds or a date (RFC 9110 section 10.2.3).
-    private func secondsUntil(_ moment: ByteView) -> Int64? {
+    func secondsUntil(_ moment: ByteView) -> Int64? {
         moment.deltaSeconds ?? HTTPDate.seconds(moment).map { max(0, $0 - clock.wallSeconds) }
     }
 
     private func examineMetadata(_ body: ByteView, of issuer: Issuer) -> Outcome {
         do throws(Discovery.Fault) {
-            let address = try Discovery.keySetAddress(in: body, of: issuer.policy.issuer)
-            return settings.plainHTTP.allows(address) ? .address(address) : .failed(.insecure, retryAfter: nil)
+            let metadata = try Discovery.read(body, of: issuer.policy.issuer)
+            for address in [metadata.keySetAddress, metadata.introspection.address] {
+                if let address, !settings.plainHTTP.allows(address) { return .failed(.insecure, retryAfter: nil) }
+            }
+            // Whose tokens are only introspected needs no keys.
+            if metadata.keySetAddress == nil, issuer.policy.acceptsJWTs {
+                return .failed(.noKeySetAddress, retryAfter: nil)
+            }
+            return .metadata(keySet: metadata.keySetAddress, metadata.introspection)
         } catch {
             switch error {
             case .notJSON: return .failed(.notJSON, retryAfter: nil)
             case .otherIssuer: return .failed(.otherIssuer, retryAfter: nil)
-            case .noKeySetAddress: return .failed(.noKeySetAddress, retryAfter: nil)
             }
         }
     }
@@ -218,10 +241,17 @@ extension Validator {
                 cache.replace(keySet, from: exchange.address, etag: etag, lastModified: lastModified, lifetime: lifetime, at: now)
             case .unchanged(let lifetime):
                 cache.confirm(lifetime: lifetime, at: now)
-            case .address(let address):
-                cache.found(address, at: now)
-                start(.keySet(issuer: index), address, at: now)
-                isQueued = true
+            case .metadata(let address, let introspection):
+                issuers[index].introspector?.found(introspection)
+                if let address {
+                    cache.found(address, at: now)
+                    start(.keySet(issuer: index), address, at: now)
+                    isQueued = true
+                } else {
+                    cache.replace(
+                        .empty, from: nil, etag: nil, lastModified: nil, lifetime: issuers[index].freshness.defaultLifetime,
+                        at: now)
+                }
             case .moved(let address):
                 start(exchange.purpose, address, redirectsLeft: exchange.redirectsLeft - 1, at: now)
                 isQueued = true
@@ -258,7 +288,9 @@ extension Validator {
                 "issuer \(issuer): \(keySet.keys.count) keys from \(address)"
                     + (skipped > 0 ? "; \(skipped) entries cannot be used" : ""))
         case .unchanged: note(.debug, "issuer \(issuer): keys unchanged at \(address)")
-        case .address(let found): note(.debug, "issuer \(issuer): key set is at \(found.text.withView { $0.quoted })")
+        case .metadata(let found, _):
+            let place = found.map { $0.text.withView { $0.quoted } } ?? "not there"
+            note(.debug, "issuer \(issuer): metadata from \(address); the key set is \(place)")
         case .moved(let target): note(.debug, "issuer \(issuer): \(address) moved to \(target.text.withView { $0.quoted })")
         case .failed(let failure, _): note(.warning, "issuer \(issuer): \(address) failed: \(String(failure.label))")
         }
@@ -274,10 +306,17 @@ extension ByteView {
     }
 
     /// A media type of JSON: application/json, application/jwk-set+json and the like (RFC 6839 section 3.1).
-    fileprivate var namesJSON: Bool {
+    var namesJSON: Bool {
+        let type = mediaType
+        return type.count >= 4 && type.dropFirst(type.count - 4).equalsIgnoringCase(ByteView("json"))
+    }
+
+    func isMediaType(_ type: StaticString) -> Bool { mediaType.equalsIgnoringCase(ByteView(type)) }
+
+    /// Without parameters.
+    private var mediaType: ByteView {
         var end = 0
         while end < count, self[end] != UInt8(ascii: ";") { end += 1 }
-        let type = slice(0, count: end).trimmed
-        return type.count >= 4 && type.dropFirst(type.count - 4).equalsIgnoringCase(ByteView("json"))
+        return slice(0, count: end).trimmed
     }
 }

@@ -13,6 +13,11 @@ extension Validator {
         package var keySetsReplaced: UInt64 = 0
         package var keySetsConfirmed: UInt64 = 0
         package var logDropped: UInt64 = 0
+        package var cacheHits: UInt64 = 0
+        package var cachedVerdicts = 0
+        package var cachedBytes = 0
+        package var introspections: UInt64 = 0
+        package var revocations = 0
     }
 
     package var totals: Totals {
@@ -26,8 +31,15 @@ extension Validator {
         totals.keySetsConfirmed = statistics.keySetsConfirmed
         totals.exchangesGood =
             statistics.keySetsReplaced &+ statistics.keySetsConfirmed &+ statistics.exchangesForwarded
+            &+ statistics.answers
         for failure in ExchangeFailure.allCases { totals.exchangesFailed &+= statistics.failures(failure) }
         totals.logDropped = lock.withLock { logLimit.dropped }
+        totals.cacheHits = statistics.cacheHits
+        let (good, bad) = (accepted.usage, refused.usage)
+        totals.cachedVerdicts = good.count + bad.count
+        totals.cachedBytes = good.bytes + bad.bytes
+        totals.introspections = statistics.answers
+        totals.revocations = revocations.count
         return totals
     }
 
@@ -47,9 +59,22 @@ extension Validator {
         text += "mxauth_exchanges_total{result=\"key_set\"} \(statistics.keySetsReplaced)\n"
         text += "mxauth_exchanges_total{result=\"not_modified\"} \(statistics.keySetsConfirmed)\n"
         text += "mxauth_exchanges_total{result=\"forwarded\"} \(statistics.exchangesForwarded)\n"
+        text += "mxauth_exchanges_total{result=\"introspection\"} \(statistics.answers)\n"
         for failure in ExchangeFailure.allCases {
             text += "mxauth_exchanges_total{result=\"\(String(failure.label))\"} \(statistics.failures(failure))\n"
         }
+
+        describe("mxauth_cache_hits_total", "counter", "Tokens judged from the verdict cache.")
+        text += "mxauth_cache_hits_total \(statistics.cacheHits)\n"
+        let (good, bad) = (accepted.usage, refused.usage)
+        describe("mxauth_cache_entries", "gauge", "Verdicts in the cache.")
+        text += "mxauth_cache_entries{verdict=\"accepted\"} \(good.count)\n"
+        text += "mxauth_cache_entries{verdict=\"refused\"} \(bad.count)\n"
+        describe("mxauth_cache_bytes", "gauge", "Bytes that cached verdicts take.")
+        text += "mxauth_cache_bytes{verdict=\"accepted\"} \(good.bytes)\n"
+        text += "mxauth_cache_bytes{verdict=\"refused\"} \(bad.bytes)\n"
+        describe("mxauth_revocations", "gauge", "Revocations remembered.")
+        text += "mxauth_revocations \(revocations.count)\n"
 
         let now = clock.monotonicMilliseconds
         let states = lock.withLock { issuers.map { KeySetState($0, at: now) } }

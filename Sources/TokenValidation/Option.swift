@@ -10,6 +10,8 @@ package struct Option: Sendable {
     package let defaultValue: StaticString
     package let range: StaticString
     package let meaning: StaticString
+    /// Whether its value must not be repeated anywhere.
+    var isSecret = false
     /// Sets the option, or refuses the value without having changed anything. Returns a note, mostly none.
     let assign: @Sendable (Configuration, ByteView) throws(Refusal) -> String?
 
@@ -31,13 +33,19 @@ package struct Option: Sendable {
         var status = Status.optionInvalid
         /// What is wrong with the value; nil if it is simply outside `range`.
         var detail: String?
+
+        static var noIssuer: Refusal {
+            Refusal(detail: "Set issuer first: the issuer.… options that follow it are for that issuer.")
+        }
     }
 
     static func named(_ name: ByteView) -> Option? {
         all.first { name == $0.name }
     }
 
-    package static let all: [Option] = [
+    package static let all: [Option] = general + ofMemory + ofIssuers + ofIntrospection
+
+    private static let general: [Option] = [
         .text(
             "server_name", default: "", range: "a Matrix server name",
             meaning: """
@@ -101,6 +109,9 @@ package struct Option: Sendable {
             guard (1...3900).contains(value.count) else { throw Refusal() }
             configuration.stateDirectory = [UInt8](value)
         },
+    ]
+
+    private static let ofIssuers: [Option] = [
         .text(
             "issuer", default: "", range: "1 to 2048 bytes without spaces and control characters",
             meaning: """
@@ -249,7 +260,7 @@ package struct Option: Sendable {
 // MARK: Kinds of options
 
 extension Option {
-    private static func text(
+    static func text(
         _ name: StaticString, default defaultValue: StaticString, range: StaticString, meaning: StaticString,
         _ assign: @escaping @Sendable (Configuration, ByteView) throws(Refusal) -> Void
     ) -> Option {
@@ -261,7 +272,17 @@ extension Option {
             })
     }
 
-    private static func list(
+    /// Text that is never repeated in a message.
+    static func secret(
+        _ name: StaticString, range: StaticString, meaning: StaticString,
+        _ assign: @escaping @Sendable (Configuration, ByteView) throws(Refusal) -> Void
+    ) -> Option {
+        var option = text(name, default: "", range: range, meaning: meaning, assign)
+        option.isSecret = true
+        return option
+    }
+
+    static func list(
         _ name: StaticString, default defaultValue: StaticString, range: StaticString, meaning: StaticString,
         _ assign: @escaping @Sendable (inout Policy, [[UInt8]]) throws(Refusal) -> Void
     ) -> Option {
@@ -275,7 +296,7 @@ extension Option {
             })
     }
 
-    private static func boolean(
+    static func boolean(
         _ name: StaticString, default defaultValue: StaticString, meaning: StaticString,
         _ assign: @escaping @Sendable (inout Policy, Bool) -> Void
     ) -> Option {
@@ -289,7 +310,7 @@ extension Option {
             })
     }
 
-    private static func integer(
+    static func integer(
         _ name: StaticString, _ type: ValueType, unit: StaticString, default defaultValue: StaticString,
         _ limits: ClosedRange<Int>, _ range: StaticString, meaning: StaticString,
         _ assign: @escaping @Sendable (Configuration, Int) throws(Refusal) -> Void
@@ -303,7 +324,7 @@ extension Option {
             })
     }
 
-    private static func integer(
+    static func integer(
         _ name: StaticString, _ type: ValueType, unit: StaticString, default defaultValue: StaticString,
         _ limits: ClosedRange<Int>, _ range: StaticString, meaning: StaticString,
         _ assign: @escaping @Sendable (inout Policy, Int) -> Void
@@ -314,7 +335,7 @@ extension Option {
         }
     }
 
-    private static func timer(
+    static func timer(
         _ name: StaticString, default defaultValue: StaticString, _ limits: ClosedRange<Int>, _ range: StaticString,
         meaning: StaticString, _ assign: @escaping @Sendable (inout FreshnessPolicy, Int64) -> Void
     ) -> Option {
@@ -324,7 +345,7 @@ extension Option {
         }
     }
 
-    private static func algorithms(_ names: [[UInt8]]) throws(Refusal) -> AlgorithmSet {
+    static func algorithms(_ names: [[UInt8]]) throws(Refusal) -> AlgorithmSet {
         var algorithms: AlgorithmSet = []
         for name in names {
             guard let algorithm = name.withView({ SignatureAlgorithm(name: $0) }) else {

@@ -4,14 +4,51 @@
 struct Outbox {
     private var queued: [Exchange] = []
     private var taken: [Exchange] = []
+    /// Introspections whose request is being made.
+    private var reserved: [Reservation] = []
     private var lastID: UInt64 = 0
+
+    private struct Reservation {
+        let id: UInt64
+        let digest: Digest
+        let issuer: Int
+    }
 
     mutating func newID() -> UInt64 {
         lastID &+= 1
         return lastID
     }
 
-    mutating func add(_ exchange: Exchange) { queued.append(exchange) }
+    mutating func add(_ exchange: Exchange) {
+        release(exchange.id)
+        queued.append(exchange)
+    }
+
+    /// The number of an introspection that will be added.
+    mutating func reserve(_ digest: Digest, issuer: Int) -> UInt64 {
+        let id = newID()
+        reserved.append(Reservation(id: id, digest: digest, issuer: issuer))
+        return id
+    }
+
+    mutating func release(_ id: UInt64) {
+        if let index = reserved.firstIndex(where: { $0.id == id }) { reserved.remove(at: index) }
+    }
+
+    /// The introspection of that token which is wanted or under way.
+    func introspection(of digest: Digest, issuer: Int) -> UInt64? {
+        let exchange = taken.first { $0.asks(about: digest, issuer) } ?? queued.first { $0.asks(about: digest, issuer) }
+        return exchange?.id ?? reserved.first { $0.digest == digest && $0.issuer == issuer }?.id
+    }
+
+    /// How many introspections are wanted of an issuer or under way with it.
+    func introspections(issuer: Int) -> Int {
+        var count = 0
+        for exchange in taken where exchange.isIntrospection(of: issuer) { count += 1 }
+        for exchange in queued where exchange.isIntrospection(of: issuer) { count += 1 }
+        for reservation in reserved where reservation.issuer == issuer { count += 1 }
+        return count
+    }
 
     mutating func takeNext() -> Exchange? {
         guard !queued.isEmpty else { return nil }
@@ -34,6 +71,7 @@ struct Outbox {
     mutating func removeAll() {
         queued = []
         taken = []
+        reserved = []
     }
 
     var firstDeadline: Int64? {
@@ -44,4 +82,14 @@ struct Outbox {
     }
 
     var hasQueued: Bool { !queued.isEmpty }
+}
+
+extension Exchange {
+    fileprivate func isIntrospection(of issuer: Int) -> Bool {
+        if case .introspection(issuer, _, _) = purpose { true } else { false }
+    }
+
+    fileprivate func asks(about digest: Digest, _ issuer: Int) -> Bool {
+        if case .introspection(issuer, let inquiry, _) = purpose { inquiry.digest == digest } else { false }
+    }
 }

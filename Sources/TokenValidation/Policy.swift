@@ -20,6 +20,18 @@ package struct Policy: Sendable {
     package var userClaim: [UInt8] = Array("username".utf8)
     package var requiresUser = true
     package var requiresAPIScope = true
+    package var acceptsJWTs = true
+    package var acceptsOpaque = false
+    /// Whether the issuer is asked about JWTs that are good by themselves.
+    package var introspectsJWTs = false
+    var opaqueForm = OpaqueForm.any
+    /// Seconds for which a verdict is kept at most; for which a refusal by introspection is; and for which a verdict
+    /// serves on while the issuer cannot be asked.
+    package var cacheTTL: Int64 = 120
+    package var negativeTTL: Int64 = 10
+    package var staleIfError: Int64 = 0
+    /// The name of this server as a client of the issuer.
+    package var clientID: [UInt8] = []
 
     package init(issuer: [UInt8]) {
         self.issuer = issuer

@@ -23,6 +23,13 @@ struct Scratch {
             payload = parts.payload.count
             signature = parts.signature.count
         }
+
+        /// For one JSON object that is no token.
+        init(payload: Int) {
+            header = 0
+            self.payload = payload
+            signature = 0
+        }
     }
 
     /// Lends `body` the memory; nil if there is none to be had.

@@ -6,9 +6,11 @@ import Synchronization
 final class Statistics: @unchecked Sendable {
     private typealias Counter = Atomic<UInt64>
 
-    /// First a counter for each status, then one for each good outcome of an exchange, then one for each failure.
-    private static var outcomes: Int { Status.counterCount }
-    private static var failures: Int { outcomes + 3 }
+    /// First a counter for each status, then one for cache hits, one for each good outcome of an exchange, and one for
+    /// each failure.
+    private static var hits: Int { Status.counterCount }
+    private static var outcomes: Int { hits + 1 }
+    private static var failures: Int { outcomes + 4 }
     /// A multiple of two cache lines.
     private static var stride: Int { (failures + ExchangeFailure.allCases.count + 15) / 16 * 16 }
 
@@ -30,10 +32,14 @@ final class Statistics: @unchecked Sendable {
         switch outcome {
         case .keySet: add(Self.outcomes)
         case .unchanged: add(Self.outcomes + 1)
-        case .address, .moved: add(Self.outcomes + 2)
-        case .failed(let failure, _): add(Self.failures + Int(failure.rawValue))
+        case .metadata, .moved: add(Self.outcomes + 2)
+        case .failed(let failure, _): count(failure)
         }
     }
+
+    func countHit() { add(Self.hits) }
+    func countAnswer() { add(Self.outcomes + 3) }
+    func count(_ failure: ExchangeFailure) { add(Self.failures + Int(failure.rawValue)) }
 
     private func add(_ index: Int) {
         counters[Stripe.own * Self.stride + index].add(1, ordering: .relaxed)
@@ -48,6 +54,8 @@ final class Statistics: @unchecked Sendable {
     func validations(_ status: Status) -> UInt64 { sum(status.counter) }
     var keySetsReplaced: UInt64 { sum(Self.outcomes) }
     var keySetsConfirmed: UInt64 { sum(Self.outcomes + 1) }
+    var cacheHits: UInt64 { sum(Self.hits) }
+    var answers: UInt64 { sum(Self.outcomes + 3) }
     var exchangesForwarded: UInt64 { sum(Self.outcomes + 2) }
     func failures(_ failure: ExchangeFailure) -> UInt64 { sum(Self.failures + Int(failure.rawValue)) }
 }

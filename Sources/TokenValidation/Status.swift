@@ -17,6 +17,7 @@ package enum Status: Int32, CaseIterable, Error {
     case `internal` = 107
     case exchangeUnknown = 108
     case transportUnavailable = 109
+    case revocationsFull = 110
 
     case tokenMissing = 200
     case tokenTooLarge = 201
@@ -27,6 +28,8 @@ package enum Status: Int32, CaseIterable, Error {
     case claimsMalformed = 206
     case criticalUnsupported = 207
     case typeNotAccepted = 208
+    case tokenImplausible = 209
+    case jwtNotAccepted = 210
 
     case algorithmNotAllowed = 300
     case keyUnknown = 301
@@ -42,6 +45,11 @@ package enum Status: Int32, CaseIterable, Error {
     case claimMissing = 406
     case claimInvalid = 407
     case timeOutOfRange = 408
+    case tokenInactive = 409
+    case revoked = 410
+    case notAccessToken = 411
+    case noticeInvalid = 412
+    case noticeReplayed = 413
 
     case scopeMalformed = 500
     case scopeInsufficient = 501
@@ -52,6 +60,10 @@ package enum Status: Int32, CaseIterable, Error {
 
     case keysUnavailable = 600
     case timedOut = 601
+    case issuerUnavailable = 602
+    case issuerRefusesUs = 603
+    case issuerBusy = 604
+    case answerInvalid = 605
 
     package struct Row {
         package let name: StaticString
@@ -117,6 +129,10 @@ package enum Status: Int32, CaseIterable, Error {
                 name: "MXAUTH_TRANSPORT_UNAVAILABLE", sentence: "The transport cannot be started.",
                 remedy: "Install libcurl (libcurl4), or carry the exchanges in the host's own event loop.",
                 answer: .ourFault)
+        case .revocationsFull:
+            Row(
+                name: "MXAUTH_REVOCATIONS_FULL", sentence: "There is no room for another revocation.",
+                remedy: "Raise revocation_bytes; until then revoke at the issuer.", answer: .ourFault)
 
         case .tokenMissing:
             Row(
@@ -156,6 +172,14 @@ package enum Status: Int32, CaseIterable, Error {
                 name: "MXAUTH_TYPE_NOT_ACCEPTED", sentence: "The token is not of an accepted type.",
                 remedy: "Send an access token, not an ID token; or add the issuer's typ to issuer.types.",
                 answer: .invalid)
+        case .tokenImplausible:
+            Row(
+                name: "MXAUTH_TOKEN_IMPLAUSIBLE", sentence: "The token cannot be one of the issuer's: nobody was asked.",
+                remedy: "Compare issuer.opaque_form with the tokens that the issuer gives out.", answer: .invalid)
+        case .jwtNotAccepted:
+            Row(
+                name: "MXAUTH_JWT_NOT_ACCEPTED", sentence: "JWTs of this issuer are not accepted.",
+                remedy: "Add jwt to issuer.tokens if they should be.", answer: .invalid)
 
         case .algorithmNotAllowed:
             Row(
@@ -213,6 +237,26 @@ package enum Status: Int32, CaseIterable, Error {
             Row(
                 name: "MXAUTH_TIME_OUT_OF_RANGE", sentence: "A time in the token is not a plausible Unix time.",
                 remedy: "Have the issuer send seconds since 1970, not milliseconds.", answer: .invalid)
+        case .tokenInactive:
+            Row(
+                name: "MXAUTH_TOKEN_INACTIVE", sentence: "The issuer says that the token is not active.",
+                remedy: "It has expired, was revoked, or never existed: log in again.", answer: .invalid)
+        case .revoked:
+            Row(
+                name: "MXAUTH_REVOKED", sentence: "The token, or what it belongs to, has been revoked.",
+                remedy: "Log in again.", answer: .invalid)
+        case .notAccessToken:
+            Row(
+                name: "MXAUTH_NOT_ACCESS_TOKEN", sentence: "The token is not an access token.",
+                remedy: "Send the access token, not the refresh token.", answer: .invalid)
+        case .noticeInvalid:
+            Row(
+                name: "MXAUTH_NOTICE_INVALID", sentence: "This is no notice of a revocation.",
+                remedy: "Send back-channel logout tokens or session-revoked events only.", answer: .badNotice)
+        case .noticeReplayed:
+            Row(
+                name: "MXAUTH_NOTICE_REPLAYED", sentence: "The notice has been taken already.",
+                remedy: "Nothing needs to be done.", answer: .badNotice)
 
         case .scopeMalformed:
             Row(
@@ -248,6 +292,24 @@ package enum Status: Int32, CaseIterable, Error {
             Row(
                 name: "MXAUTH_TIMED_OUT", sentence: "The issuer did not answer in the time that the caller gave.",
                 remedy: "Try again; the exchange goes on.", answer: .cannotDecide)
+        case .issuerUnavailable:
+            Row(
+                name: "MXAUTH_ISSUER_UNAVAILABLE", sentence: "The issuer cannot be asked about the token at the moment.",
+                remedy: "See the log or the metrics for what went wrong with the issuer, and try again.",
+                answer: .cannotDecide)
+        case .issuerRefusesUs:
+            Row(
+                name: "MXAUTH_ISSUER_REFUSES_US", sentence: "The issuer does not let this server ask about tokens.",
+                remedy: "Compare issuer.client_auth, issuer.client_id and the secret or key with what the issuer knows.",
+                answer: .cannotDecide)
+        case .issuerBusy:
+            Row(
+                name: "MXAUTH_ISSUER_BUSY", sentence: "As many tokens are being asked about as the issuer may be bothered with.",
+                remedy: "Try again; raise issuer.max_exchanges if this lasts.", answer: .cannotDecide)
+        case .answerInvalid:
+            Row(
+                name: "MXAUTH_ANSWER_INVALID", sentence: "The issuer's answer about the token makes no sense.",
+                remedy: "See the log for what was wrong with it; check issuer.introspection_uri.", answer: .cannotDecide)
         }
     }
 
@@ -272,6 +334,9 @@ package enum Status: Int32, CaseIterable, Error {
         /// The token is genuine but the issuer made it useless here: no reason to log the client out.
         static let forbidden = Answer(
             httpStatus: 403, errcode: "M_FORBIDDEN", softLogout: false, oauthError: "")
+        /// RFC 8935 section 2.4 and Back-Channel Logout section 2.8.
+        static let badNotice = Answer(
+            httpStatus: 400, errcode: "M_INVALID_PARAM", softLogout: false, oauthError: "invalid_request")
         static let ourFault = Answer(httpStatus: 500, errcode: "M_UNKNOWN", softLogout: false, oauthError: "")
         static let cannotDecide = Answer(httpStatus: 503, errcode: "M_UNKNOWN", softLogout: false, oauthError: "")
     }

@@ -2,10 +2,19 @@
 import JOSE
 
 /// An issuer as a validator holds it.
-struct Issuer: Sendable {
+final class Issuer: Sendable {
     let policy: Policy
     let freshness: FreshnessPolicy
     let keys: KeyCache
+    /// Nil if it is never asked about tokens.
+    let introspector: Introspector?
+
+    init(policy: Policy, freshness: FreshnessPolicy, keys: KeyCache, introspector: Introspector?) {
+        self.policy = policy
+        self.freshness = freshness
+        self.keys = keys
+        self.introspector = introspector
+    }
 }
 
 /// The long-lived judge. Its set-up is immutable; key sets come and go behind it. Any number of threads, and forked
@@ -21,6 +30,12 @@ package final class Validator: @unchecked Sendable {
         var exchangeTimeout: Int64 = 10_000
         /// NUL-terminated; empty for the system's certificates.
         var certificateFile: [UInt8] = []
+        var cachedVerdicts = 100_000
+        var cachedBytes = 67_108_864
+        var revocationBytes = 33_554_432
+        /// Seconds.
+        var revocationLifetime: Int64 = 604_800
+        var compatibility = Compatibility.none
     }
 
     let issuers: [Issuer]
@@ -28,6 +43,10 @@ package final class Validator: @unchecked Sendable {
     let clock: Clock
     let log: Log
     let stateDirectory: StateDirectory?
+    let revocations: Revocations
+    /// Good verdicts, and what came of introspection otherwise.
+    let accepted: VerdictCache
+    let refused: VerdictCache
     let statistics = Statistics()
 
     /// Guards everything below and the guarded part of each `KeyCache`. Held for moments only: never across I/O,
@@ -45,17 +64,46 @@ package final class Validator: @unchecked Sendable {
     package var transport: UnsafeMutableRawPointer?
 
     init(
-        issuers: [Issuer], settings: Settings, clock: Clock, log: Log, stateDirectory: StateDirectory?
+        issuers: [Issuer], settings: Settings, clock: Clock, log: Log, stateDirectory: StateDirectory?,
+        memory: Memory
     ) {
         self.issuers = issuers
         self.settings = settings
         self.clock = clock
         self.log = log
         self.stateDirectory = stateDirectory
+        revocations = memory.revocations
+        accepted = memory.accepted
+        refused = memory.refused
         ForkGuard.add(self)
     }
 
     deinit { ForkGuard.remove(self) }
+
+    /// Set aside as a whole: a validator has all of it or is not made.
+    struct Memory {
+        let revocations: Revocations
+        let accepted: VerdictCache
+        let refused: VerdictCache
+
+        init?(_ settings: Settings) {
+            // What introspection refuses is kept for seconds only.
+            let (few, little) = (max(settings.cachedVerdicts / 8, 1024), settings.cachedBytes / 8)
+            guard let revocations = Revocations.make(bytes: settings.revocationBytes),
+                let accepted = VerdictCache.make(count: settings.cachedVerdicts, bytes: settings.cachedBytes),
+                let refused = VerdictCache.make(count: few, bytes: little)
+            else { return nil }
+            self.revocations = revocations
+            self.accepted = accepted
+            self.refused = refused
+        }
+    }
+
+    var acceptsOpaqueTokens: Bool { issuers.contains { $0.policy.acceptsOpaque } }
+
+    func opaqueIssuer(_ form: OpaqueForm) -> Int? {
+        issuers.firstIndex { $0.policy.acceptsOpaque && $0.policy.opaqueForm == form }
+    }
 
     // MARK: Telling others
 
@@ -118,10 +166,28 @@ package final class Validator: @unchecked Sendable {
         transport = nil
         outbox.removeAll()
         lock.forgetWaiters()
+        accepted.becomeChild()
+        refused.becomeChild()
         hostSignal?.separate()
         transportSignal?.separate()
         // Due at once. The host's clock is not asked: it may need a lock that nobody holds here any more.
-        for issuer in issuers { issuer.keys.forgetFetch(at: .min) }
+        for issuer in issuers {
+            issuer.keys.forgetFetch(at: .min)
+            issuer.introspector?.breaker.forgetProbe()
+        }
+    }
+
+    /// Around a fork.
+    func lockAll() {
+        lock.lock()
+        accepted.lock.lock()
+        refused.lock.lock()
+    }
+
+    func unlockAll() {
+        refused.lock.unlock()
+        accepted.lock.unlock()
+        lock.unlock()
     }
 }
 
@@ -136,37 +202,54 @@ extension Validator {
     /// Judges a token without waiting. `accept` is called once, before this returns `.ok`, with what is known of a
     /// good token.
     package func validate(_ token: ByteView, accept: (Verdict) -> Void) -> Answer {
-        var watch = Watch(observer: NoObserver())
+        var watch = Watch(.nothing)
         return judge(token, &watch, accept)
     }
 
     /// The same, and why the token is refused if it is.
     package func validate(_ token: ByteView, refusal: inout Finding?, accept: (Verdict) -> Void) -> Answer {
-        var watch = Watch(observer: RefusalObserver())
-        defer { refusal = watch.observer.refusal }
+        var watch = Watch(.refusal)
+        defer { refusal = watch.refusal }
         return judge(token, &watch, accept)
     }
 
     /// The same, and every check that was made.
     package func validate(_ token: ByteView, findings: inout [Finding], accept: (Verdict) -> Void) -> Answer {
-        var watch = Watch(observer: Trace())
-        defer { findings = watch.observer.findings }
+        var watch = Watch(.everyCheck)
+        defer { findings = watch.findings }
         return judge(token, &watch, accept)
     }
 
-    private func judge<O: Observer>(
-        _ token: ByteView, _ watch: inout Watch<O>, _ accept: (Verdict) -> Void
+    private func judge(
+        _ token: ByteView, _ watch: inout Watch, _ accept: (Verdict) -> Void
     ) -> Answer {
         let answer = judgeUncounted(token, &watch, accept)
         statistics.count(answer.status)
         return answer
     }
 
-    private func judgeUncounted<O: Observer>(
-        _ token: ByteView, _ watch: inout Watch<O>, _ accept: (Verdict) -> Void
+    private func judgeUncounted(
+        _ token: ByteView, _ watch: inout Watch, _ accept: (Verdict) -> Void
     ) -> Answer {
-        let status = withUnsafeMutablePointer(to: &watch) { Judge(validator: self, watch: $0).judge(token, accept) }
+        let now = Moment(clock)
+        // What is too long is refused before anything in it is looked at.
+        let digest = Digest(token.count <= settings.maximumTokenBytes ? token : .empty)
+        let status = recall(digest, at: now, &watch, accept) ?? judge(token, digest, at: now, &watch, accept)
+        if status.isIssuersTrouble, recallStale(digest, at: now, accept) { return Answer(status: .ok, exchange: 0) }
         return Answer(status: status, exchange: watch.exchange)
+    }
+
+    private func judge(
+        _ token: ByteView, _ digest: Digest, at now: Moment, _ watch: inout Watch, _ accept: (Verdict) -> Void
+    ) -> Status {
+        // Before anything is compared with the revocations: what comes later shows in the epoch.
+        let epoch = revocations.epoch
+        return withUnsafeMutablePointer(to: &watch) { watch in
+            Judge(validator: self, watch: watch, now: now).judge(token, digest) { acceptance in
+                remember(digest, acceptance, claims: .empty, epoch: epoch, at: now)
+                accept(acceptance.verdict)
+            }
+        }
     }
 
     /// Waits for what `validate` would leave pending, `milliseconds` at most; somebody else has to carry the exchanges
@@ -177,14 +260,14 @@ extension Validator {
         let end = Clock.system.monotonicMilliseconds + milliseconds
         while true {
             let before = lock.withLock { settled }
-            var watch = Watch(observer: RefusalObserver())
+            var watch = Watch(.refusal)
             var answer = judgeUncounted(token, &watch, accept)
             let left = end - Clock.system.monotonicMilliseconds
             if answer.status == .pending, left <= 0 { answer = Answer(status: .timedOut, exchange: answer.exchange) }
             guard answer.status == .pending else {
                 // Once for each token, however often it was looked at.
                 statistics.count(answer.status)
-                refusal = watch.observer.refusal
+                refusal = watch.refusal
                 return answer
             }
             lock.withLock {
@@ -193,8 +276,10 @@ extension Validator {
         }
     }
 
-    /// The claims of a token as its issuer signed them. Only for tokens that were found good.
+    /// The claims of a token as its issuer signed them, or what it answered about it. Only for tokens that were found
+    /// good.
     package func claims(of token: ByteView) -> [UInt8]? {
+        if let answer = rememberedAnswer(about: Digest(token)) { return answer }
         guard let parts = try? CompactJWS(token) else { return nil }
         return Base64URL.decode(parts.payload)
     }

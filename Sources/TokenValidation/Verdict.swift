@@ -2,12 +2,20 @@
 import JOSE
 import Matrix
 
-/// What is known of a token that is good. The views are into the judge's scratch memory and gone when it returns.
+/// What is known of a token that is good. The views are lent and gone when the judge returns.
 package struct Verdict {
+    /// How a token was judged; the numbers are those of MXAUTH_KIND_….
+    package enum Kind: UInt32, Sendable {
+        case jwt = 1
+        case introspected = 2
+    }
+
+    package var kind = Kind.jwt
+    package var isCached = false
     package let issuerIndex: Int
     package let grants: Grants
     package let hasUnknownScopes: Bool
-    /// Unix seconds.
+    /// Unix seconds; 0 when it does not expire, as its issuer says.
     package let expiresAt: Int64
     /// Unix seconds; 0 when the token does not say.
     package let issuedAt: Int64

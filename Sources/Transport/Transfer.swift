@@ -47,6 +47,10 @@ final class Transfer {
             certificateFile.withUnsafeBytes { curl.set(easy, CURLOPT_CAINFO, $0.baseAddress) }
             curl.set(easy, CURLOPT_CAPATH, nil as UnsafeRawPointer?)
         }
+        if let body = exchange.body {
+            curl.set(easy, CURLOPT_POSTFIELDS, UnsafeRawPointer(body.baseAddress))
+            curl.set(easy, CURLOPT_POSTFIELDSIZE, body.count)
+        }
         for line in exchange.headerLines {
             line.withUnsafeBytes {
                 headerLines = curl.append(headerLines, $0.baseAddress?.assumingMemoryBound(to: CChar.self)) ?? headerLines

@@ -33,13 +33,14 @@ import Testing
 
     private static let issuer = "https://issuer.example/realm"
 
-    private func find(_ document: String, of issuer: String = Self.issuer) -> Result<WebAddress, Discovery.Fault> {
-        do throws(Discovery.Fault) {
-            return .success(try Discovery.keySetAddress(in: bytes(document), of: Array(issuer.utf8)))
-        } catch {
-            return .failure(error)
+    private func read(_ document: String) -> Result<Discovery.Metadata, Discovery.Fault> {
+        Result { () throws(Discovery.Fault) in
+            try Discovery.read(bytes(document), of: Array(Self.issuer.utf8))
         }
     }
+
+    /// The key set's address, if the document has one that can be used.
+    private func find(_ document: String) -> Result<WebAddress?, Discovery.Fault> { read(document).map { $0.keySetAddress } }
 
     @Test(arguments: [
         "{\"issuer\":\"https://issuer.example/realm\",\"jwks_uri\":\"https://keys.example/jwks\"}",
@@ -78,7 +79,7 @@ import Testing
         ",\"JWKS_URI\":\"https://keys.example/jwks\"", ",\"jwks\":{\"keys\":[]}",
     ])
     func refusesAMissingOrUnusableAddress(_ rest: String) {
-        #expect(find("{\"issuer\":\"\(Self.issuer)\"\(rest)}") == .failure(.noKeySetAddress))
+        #expect(find("{\"issuer\":\"\(Self.issuer)\"\(rest)}") == .success(nil))
     }
 
     @Test(arguments: [
@@ -96,10 +97,30 @@ import Testing
         #expect(find(document) == .failure(.notJSON))
     }
 
+    @Test func findsWhereTokensAreAskedAbout() throws {
+        let plain = try read("{\"issuer\":\"\(Self.issuer)\",\"introspection_endpoint\":\"https://keys.example/i\"}").get()
+        #expect(plain.introspection.address == WebAddress(bytes("https://keys.example/i")))
+        #expect(plain.keySetAddress == nil && !plain.introspection.offersSignedAnswers)
+        let signed = try read(
+            "{\"issuer\":\"\(Self.issuer)\",\"introspection_signing_alg_values_supported\":[\"RS256\"]}"
+        ).get()
+        #expect(signed.introspection.offersSignedAnswers && signed.introspection.address == nil)
+    }
+
+    @Test(arguments: [
+        "null", "1", "\"\"", "\"/introspect\"", "[\"https://keys.example/i\"]", "\"ftp://keys.example/i\"",
+        "\"https://u:p@keys.example/i\"",
+    ])
+    func asksNobodyAtAnUnusableAddress(_ value: String) throws {
+        let document = "{\"issuer\":\"\(Self.issuer)\",\"introspection_endpoint\":\(value)}"
+        #expect(try read(document).get().introspection.address == nil)
+    }
+
     /// An insecure address is an address; whether it may be asked is the validator's affair (KeyUpkeepTests).
     @Test func leavesPlainHTTPToTheValidator() throws {
         let found = try find("{\"issuer\":\"\(Self.issuer)\",\"jwks_uri\":\"http://keys.example/jwks\"}").get()
-        #expect(!found.isSecure)
-        #expect(!PlainHTTP.never.allows(found) && !PlainHTTP.loopback.allows(found))
+        let address = try #require(found)
+        #expect(!address.isSecure)
+        #expect(!PlainHTTP.never.allows(address) && !PlainHTTP.loopback.allows(address))
     }
 }

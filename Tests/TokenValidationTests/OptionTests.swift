@@ -31,7 +31,7 @@ import Testing
         #expect(!String(option.range).isEmpty)
         switch option.type {
         case .text, .list, .boolean: #expect(String(option.unit).isEmpty)
-        case .integer: #expect(["bytes", "bits"].contains(String(option.unit)))
+        case .integer: #expect(["bytes", "bits", ""].contains(String(option.unit)))
         case .duration: #expect(String(option.unit) == "seconds")
         }
     }

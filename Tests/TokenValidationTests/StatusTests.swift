@@ -15,9 +15,10 @@ import TokenValidation
 
     /// The numbers are an ABI: they are written out here so that none changes unnoticed.
     @Test func numbers() {
-        let expected = [0, 1, 2] + Array(100...109) + Array(200...208) + Array(300...303) + Array(400...408) + Array(500...505) + [600, 601]
+        let expected = [0, 1, 2] + Array(100...110) + Array(200...210) + Array(300...303) + Array(400...413) + Array(500...505)
+            + Array(600...605)
         #expect(Status.allCases.map { Int($0.rawValue) } == expected)
-        for number: Int32 in [-1, 3, 99, 110, 209, 304, 409, 506, 602, .min, .max] { #expect(Status(rawValue: number) == nil) }
+        for number: Int32 in [-1, 3, 99, 111, 211, 304, 414, 506, 606, .min, .max] { #expect(Status(rawValue: number) == nil) }
     }
 
     @Test(arguments: Status.allCases) func texts(_ status: Status) {
@@ -47,6 +48,9 @@ import TokenValidation
         case 100..<200:
             #expect(answer.httpStatus == (status == .internal ? 503 : 500))
             #expect(errcode == "M_UNKNOWN" && oauthError.isEmpty)
+        case 412, 413:
+            // Said to an issuer that brings a notice, not to a client.
+            #expect(answer.httpStatus == 400 && errcode == "M_INVALID_PARAM" && oauthError == "invalid_request")
         case 200..<500, 500:
             #expect(answer.httpStatus == 401)
             #expect(errcode == (status == .tokenMissing ? "M_MISSING_TOKEN" : "M_UNKNOWN_TOKEN"))

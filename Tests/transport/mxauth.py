@@ -47,7 +47,8 @@ class Stats(Structure):
     _fields_ = [("struct_size", c_uint32), ("key_sets", c_uint32)] + [
         (name, c_uint64) for name in (
             "validations", "accepted", "pending", "exchanges_ok", "exchanges_failed", "key_sets_replaced",
-            "key_sets_unchanged", "log_dropped")]
+            "key_sets_unchanged", "log_dropped", "cache_hits", "cache_entries", "cache_bytes", "introspections",
+            "revocations")]
 
 
 CLOCK = ctypes.CFUNCTYPE(c_int64, c_void_p, c_uint32)
