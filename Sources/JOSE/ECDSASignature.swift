@@ -46,7 +46,9 @@ enum ECDSASignature {
             var bytes = [UInt8](repeating: 0, count: size)
             return BN_bn2binpad(value, &bytes, Int32(truncatingIfNeeded: size)) < 0 ? nil : bytes
         }
-        guard let r = number(ECDSA_SIG_get0_r(signature)), let s = number(ECDSA_SIG_get0_s(signature)) else { return nil }
+        guard let r = number(ECDSA_SIG_get0_r(signature)), let s = number(ECDSA_SIG_get0_s(signature)) else {
+            return nil
+        }
         return r + s
     }
 

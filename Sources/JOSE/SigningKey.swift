@@ -12,8 +12,8 @@ package final class SigningKey: @unchecked Sendable {
     let privateKey: OpaquePointer
 
     /// The one private key of a PEM text: PKCS#8 (RFC 5208) or the traditional form of RSA (RFC 8017 appendix A.1.2)
-    /// and EC keys (RFC 5915), not encrypted. Other blocks, such as a certificate, may stand beside it. Leaves OpenSSL's
-    /// error queue as it was.
+    /// and EC keys (RFC 5915), not encrypted. Other blocks, such as a certificate, may stand beside it. Leaves
+    /// OpenSSL's error queue as it was.
     package static func parse(pem text: ByteView) throws(KeyProblem) -> SigningKey {
         var key: SigningKey?
         var problem: KeyProblem?

@@ -92,6 +92,14 @@ extension VerificationKey {
     }
 }
 
+func signingKey(_ pem: String) throws(KeyProblem) -> SigningKey {
+    try Array(pem.utf8).withView { view in Result { () throws(KeyProblem) in try SigningKey.parse(pem: view) } }.get()
+}
+
+extension SigningKey {
+    func sign(_ input: [UInt8]) -> [UInt8]? { input.withView { sign($0) } }
+}
+
 /// A text that `JSONReader` has read, with the memory that its object borrows.
 final class Document {
     let object: JSONObject
