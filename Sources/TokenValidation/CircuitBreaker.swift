@@ -13,7 +13,7 @@ struct CircuitBreaker {
     /// Until when the one that was let through may still report; nil if none was.
     private var probeEnd: Int64?
 
-    /// `threshold` is at least 1. Of `policy` the pauses count.
+    /// `threshold` is at least 1. Of `policy` only the pauses matter.
     init(threshold: Int, policy: FreshnessPolicy) {
         self.threshold = threshold
         self.policy = policy
