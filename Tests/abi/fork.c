@@ -27,6 +27,8 @@ static int differences(void) {
     mxauth_error error = MXAUTH_ERROR_INIT;
     spoil(&verdict);
     mxauth_validate(validator, tokens[i], lengths[i], &verdict, &error);
+    // The first time it was not.
+    verdict.flags &= ~MXAUTH_VERDICT_CACHED;
     different += memcmp(&verdict, &verdicts[i], sizeof verdict) != 0;
   }
   return different;

@@ -32,6 +32,8 @@ static void *run(void *argument) {
     mxauth_error error = MXAUTH_ERROR_INIT;
     spoil(&verdict);
     mxauth_status status = mxauth_validate(validator, tokens[at], lengths[at], &verdict, i % 2 == 0 ? &error : NULL);
+    // The first time it was not.
+    verdict.flags &= ~MXAUTH_VERDICT_CACHED;
     int same = status == verdicts[at].status && memcmp(&verdict, &verdicts[at], sizeof verdict) == 0;
     if (same) self->same++;
     else self->different++;
