@@ -14,13 +14,13 @@ LINK := --disable-build-manifest-caching --disable-local-rpath \
 
 SOURCES := Package.swift $(shell find Sources include packaging -type f)
 
-.PHONY: build deps lib lib-embedded cli demo test test-swift test-abi test-cli test-crosscheck test-transport docs check-docs clean
+.PHONY: build deps lib lib-embedded cli demo bench test test-swift test-abi test-cli test-crosscheck test-transport docs check-docs clean
 
 build: lib cli
 
 # ---------------------------------------------------------------- What is needed
 
-PACKAGES := libssl-dev libjansson-dev libcurl4-openssl-dev pkg-config binutils gcc g++ libc6-dev python3 python3-venv curl valgrind
+PACKAGES := libssl-dev libjansson-dev libcurl4-openssl-dev pkg-config binutils gcc g++ libc6-dev libbenchmark-dev python3 python3-venv curl valgrind
 
 deps: build/deps build/venv/installed
 
@@ -62,6 +62,16 @@ build/bin/mxauth: $(SOURCES) build/lib/libmxauth.so
 
 demo: deps lib
 	examples/demo.sh
+
+# Figures, never a test: the machine may be busy with other things.
+bench: build/bench/revocation
+	build/bench/revocation --benchmark_repetitions=10 --benchmark_report_aggregates_only=true \
+	  --benchmark_enable_random_interleaving=true --benchmark_out=build/bench/revocation.json
+
+build/bench/%: bench/%.cpp include/mxauth.h build/lib/libmxauth.so | build/deps
+	mkdir -p build/bench
+	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror -Iinclude $< -o $@ -Lbuild/lib -lmxauth -Wl,-rpath,'$$ORIGIN/../lib' \
+	  -lbenchmark -lcrypto -pthread
 
 test: test-swift test-abi test-cli test-crosscheck test-transport check-docs
 

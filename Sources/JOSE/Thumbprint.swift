@@ -4,7 +4,9 @@ import COpenSSL
 extension VerificationKey {
     /// The JWK thumbprint with SHA-256, in base64url (RFC 7638; RFC 8037 section 2 for OKP). Nil for a shared
     /// secret, of which even a digest stays private.
-    package var thumbprint: [UInt8]? {
+    package var thumbprint: [UInt8]? { ErrorQueue.untouched { digest } }
+
+    private var digest: [UInt8]? {
         let key = material.publicKey
         let members: String
         switch type {

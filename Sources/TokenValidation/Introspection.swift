@@ -41,7 +41,12 @@ extension Validator {
                 id, of: token, inquiry, issuer: index, introspector.credentials, start.address, isSigned: start.isSigned,
                 at: now)
             lock.withLock {
-                if let exchange { outbox.add(exchange) } else { outbox.release(id) }
+                if let exchange {
+                    outbox.add(exchange)
+                } else {
+                    outbox.release(id)
+                    introspector.breaker.forgetProbe()
+                }
             }
             if exchange == nil { return .cannotDecide(.internal) }
             isQueued = true
@@ -98,6 +103,8 @@ extension Validator {
         var isMisplaced = false
         /// What exactly makes no sense in its answer.
         var finding: Finding?
+        /// Whether another token would have fared better: then the breaker does not count it.
+        var isOfOneToken = false
     }
 
     /// Hands in the response to an introspection.
@@ -129,6 +136,8 @@ extension Validator {
         case 0: throw Unanswered(failure: .unreachable, status: .issuerUnavailable)
         case 401, 403: throw Unanswered(failure: .httpStatus, status: .issuerRefusesUs)
         case 300..<400: throw Unanswered(failure: .redirect, status: .issuerUnavailable, isMisplaced: true)
+        case 400, 413, 414, 431:
+            throw Unanswered(failure: .httpStatus, status: .issuerUnavailable, isOfOneToken: true)
         case 404, 405, 410: throw Unanswered(failure: .httpStatus, status: .issuerUnavailable, isMisplaced: true)
         default:
             throw Unanswered(
@@ -163,7 +172,10 @@ extension Validator {
         case .ok:
             return
         case .answerInvalid, .internal:
-            throw Unanswered(failure: .answer, status: .answerInvalid, finding: watch.refusal)
+            let refusal = watch.refusal
+            throw Unanswered(
+                failure: .answer, status: .answerInvalid, finding: refusal,
+                isOfOneToken: refusal.map { $0.check != .introspection } ?? false)
         default:
             accepted.forget(inquiry.digest)
             if let refusal = watch.refusal {
@@ -185,8 +197,12 @@ extension Validator {
         remember(inquiry.digest, refusal: finding, for: issuer.freshness.firstPause, at: now)
         lock.withLock {
             if unanswered.isMisplaced { issuer.introspector?.forgetAddress() }
-            issuer.introspector?.breaker.failed(
-                retryAfter: unanswered.retryAfter, at: now, jitter: .random(in: 0..<1))
+            if unanswered.isOfOneToken {
+                issuer.introspector?.breaker.succeeded()
+            } else {
+                issuer.introspector?.breaker.failed(
+                    retryAfter: unanswered.retryAfter, at: now, jitter: .random(in: 0..<1))
+            }
         }
         let name = issuer.policy.issuer.withView { $0.quoted }
         let detail = nonsense.map { ", \($0.subject): expected \($0.expected), found \($0.found)" } ?? ""

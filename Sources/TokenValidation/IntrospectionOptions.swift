@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import COpenSSL
 import JOSE
 
 /// The options of opaque tokens, of the verdict cache and of revocation; a part of the one table.
@@ -227,7 +226,6 @@ extension Configuration {
         var text = content.bytes
         if text.last == 0x0A { text.removeLast() }
         if text.last == 0x0D { text.removeLast() }
-        defer { text.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) } }
         let refusal = text.withView { (text) -> Option.Refusal? in
             do throws(Option.Refusal) {
                 try use(text)

@@ -62,6 +62,7 @@ private struct Explanation: Decodable {
         }
         let user = verdict.user_id.isEmpty ? "no user" : Terminal.escaped(verdict.user_id)
         let device = verdict.device_id.isEmpty ? "" : " on device \(Terminal.escaped(verdict.device_id))"
-        return Terminal.coloured("good", .green) + ": \(user)\(device), until \(UnixTime(verdict.expires_at))\n"
+        let end = verdict.expires_at == 0 ? "without an end" : "until \(UnixTime(verdict.expires_at))"
+        return Terminal.coloured("good", .green) + ": \(user)\(device), \(end)\n"
     }
 }

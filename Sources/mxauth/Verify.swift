@@ -51,7 +51,7 @@ extension Verdict {
             ("issuer", Terminal.escaped(issuer)),
             ("grants", grants + (hasUnknownScopes ? " (other scopes grant nothing here)" : "")),
             ("issued", issuedAt == 0 ? "" : UnixTime(issuedAt).description),
-            ("expires", UnixTime(expiresAt).description),
+            ("expires", expiresAt == 0 ? "never" : UnixTime(expiresAt).description),
         ])
     }
 
