@@ -408,7 +408,8 @@ mxauth_status mxauth_revoke_signed(mxauth_validator *validator, const char *noti
  * exchange is completed or its `timeout_ms` is over.
  *
  * Do it with certificates and host names checked, without following redirects and without a proxy that you would not
- * trust with the issuer's keys, and hand in what comes back, whatever its HTTP status.
+ * trust with the issuer's keys, and hand in what comes back, whatever its HTTP status. A body is sent as it stands, with
+ * a Content-Length. Do not log it, nor the headers: they hold tokens and secrets.
  */
 typedef struct mxauth_exchange {
   uint32_t struct_size;   /**< Set by the caller: sizeof(mxauth_exchange). */

@@ -16,7 +16,7 @@ package final class Transport: @unchecked Sendable {
     /// The thread's own.
     private var transfers: [Transfer] = []
 
-    private static var maximumTransfers: Int { 16 }
+    private static var maximumTransfers: Int { 64 }
 
     /// False if there is no libcurl, no descriptor or no thread to be had.
     package static func start(for validator: Validator) -> Bool {
