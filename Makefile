@@ -14,7 +14,7 @@ LINK := --disable-build-manifest-caching --disable-local-rpath \
 
 SOURCES := Package.swift $(shell find Sources include packaging -type f)
 
-.PHONY: build deps lib lib-embedded cli demo bench test test-swift test-abi test-cli test-crosscheck test-transport docs check-docs clean
+.PHONY: build deps lib lib-embedded cli demo bench test test-swift test-abi test-cli test-crosscheck test-transport test-servers docs check-docs clean
 
 build: lib cli
 
@@ -31,6 +31,12 @@ build/deps: Makefile
 build/venv/installed: Tests/requirements.txt build/deps
 	python3 -m venv build/venv
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+	touch $@
+
+# The authorization servers that are tested against: 60 packages, used by one target only.
+build/servers/installed: Tests/authorization_servers/requirements.txt build/deps
+	python3 -m venv build/servers
+	build/servers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 # ---------------------------------------------------------------- What is built
@@ -73,7 +79,7 @@ build/bench/%: bench/%.cpp include/mxauth.h build/lib/libmxauth.so | build/deps
 	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror -Iinclude $< -o $@ -Lbuild/lib -lmxauth -Wl,-rpath,'$$ORIGIN/../lib' \
 	  -lbenchmark -lcrypto -pthread
 
-test: test-swift test-abi test-cli test-crosscheck test-transport check-docs
+test: test-swift test-abi test-cli test-crosscheck test-transport test-servers check-docs
 
 test-swift: deps
 	$(SWIFT) test --scratch-path .build/test
@@ -99,6 +105,10 @@ test-transport: deps lib lib-embedded
 	PYTHON=$(PYTHON) Tests/transport/host.sh build/lib/libmxauth.so
 	PYTHON=$(PYTHON) Tests/transport/host.sh build/embedded/libmxauth.so
 	Tests/transport/tsan.sh
+
+test-servers: build/servers/installed lib lib-embedded
+	PYTHON=build/servers/bin/python Tests/authorization_servers/run.sh build/lib/libmxauth.so
+	PYTHON=build/servers/bin/python Tests/authorization_servers/run.sh build/embedded/libmxauth.so
 
 # ---------------------------------------------------------------- What is generated
 

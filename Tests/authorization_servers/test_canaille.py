@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""canaille, unmodified. Its access tokens look like its ID tokens (typ JWT, without scope), so it has to be asked."""
+import shutil
+import tempfile
+
+import canaille_server
+import mxauth
+from cases import ServerCase
+from oauth_client import OAuthClient
+from registrations import HOMESERVER, REDIRECT, SCOPE
+
+AUDIENCE = ("audience", HOMESERVER)
+# The recipe of docs/issuers.md.
+USERS = (("introspect_jwts", "true"), ("types", "JWT"), ("user_claim", "sub"), AUDIENCE)
+BOTS = (("tokens", "opaque"), ("require_user", "false"), AUDIENCE)
+
+
+class Canaille(ServerCase):
+    @classmethod
+    def setUpClass(cls):
+        work = tempfile.mkdtemp(prefix="mxauth-")
+        cls.addClassCleanup(shutil.rmtree, work)
+        cls.server = canaille_server.start(work)
+        cls.addClassCleanup(cls.server.stop)
+        cls.element = OAuthClient(cls.server.origin, "element", "element's secret", REDIRECT)
+
+    def tokens(self):
+        return self.element.authorize(SCOPE, canaille_server.ANSWERS)
+
+    def homeserver(self, *options, **more):
+        return self.asking(*options, server=self.server, **more)
+
+    def test_a_user(self):
+        verdict = self.assertGood(self.homeserver(*USERS), self.tokens()["access_token"])
+        self.assertEqual(verdict.client_id.bytes, b"element")
+
+    def test_no_other_token_of_the_user(self):
+        validator, tokens = self.homeserver(*USERS), self.tokens()
+        self.assertJudged(validator, tokens["id_token"], "MXAUTH_TOKEN_INACTIVE")
+        self.assertNotEqual(self.judged(validator, tokens["refresh_token"])[0], "MXAUTH_OK")
+
+    def test_username_is_a_name_to_be_shown(self):
+        """An issuer's username is never altered to fit."""
+        validator = self.homeserver(*USERS, ("user_claim", "username"))
+        self.assertJudged(validator, self.tokens()["access_token"], "MXAUTH_USER_INVALID")
+
+    def test_revoked(self):
+        token = self.tokens()["access_token"]
+        validator = self.homeserver(*USERS)
+        self.assertGood(validator, token)
+        self.element.revoke(token)
+        self.assertGood(validator, token)
+        self.assertJudged(self.homeserver(*USERS), token, "MXAUTH_TOKEN_INACTIVE")
+        validator.revoke(mxauth.REVOKE_TOKEN, token)
+        self.assertJudged(validator, token, "MXAUTH_REVOKED")
+
+    def test_a_client_without_user(self):
+        """These tokens are opaque."""
+        bot = OAuthClient(self.server.origin, "bot", "bot's secret", None)
+        token = bot.token(grant_type="client_credentials", scope=SCOPE)["access_token"]
+        verdict = self.assertGood(self.homeserver(*BOTS), token, user="")
+        self.assertEqual(verdict.client_id.bytes, b"bot")
+        self.assertJudged(self.homeserver(("tokens", "opaque"), AUDIENCE), token, "MXAUTH_USER_MISSING")
+
+    def test_wrong_credentials(self):
+        token = self.tokens()["access_token"]
+        validator = self.homeserver(*USERS, ("client_secret", "wrong"))
+        self.assertJudged(validator, token, "MXAUTH_ISSUER_REFUSES_US")
