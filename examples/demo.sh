@@ -10,10 +10,14 @@ work=build/demo
 mkdir -p $work
 rm -f $work/*
 
-"${CC:-cc}" -std=c11 -Wall -Wextra -Werror -pedantic -Iinclude examples/c/validate.c -o $work/validate \
-  -Lbuild/lib -lmxauth -Wl,-rpath,"$PWD/build/lib"
+for program in validate revoke; do
+  "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -pedantic -Iinclude examples/c/$program.c -o $work/$program \
+    -Lbuild/lib -lmxauth -Wl,-rpath,"$PWD/build/lib"
+done
 
-"$python" examples/issuer/issuer.py --tokens $work/tokens > $work/issuer &
+secret=only-the-homeserver-knows-it
+"$python" examples/issuer/issuer.py --tokens $work/tokens --opaque-tokens $work/opaque --secret "$secret" \
+  > $work/issuer &
 issuer_process=$!
 trap 'kill $issuer_process 2> /dev/null || true; wait $issuer_process 2> /dev/null || true' EXIT
 for _ in {1..100}; do
@@ -49,4 +53,22 @@ $work/validate server_name=example.org allow_http=loopback issuer="$issuer" \
 
 columns=120
 [[ -t 1 ]] && columns=$(tput cols 2> /dev/null || echo 120)
-awk -F '\t' -v width="$columns" -f examples/demo.awk $work/expected $work/verdicts
+show() { awk -F '\t' -v width="$columns" -f examples/demo.awk "$@"; }
+show $work/expected $work/verdicts
+
+cat > $work/expected-opaque <<'TABLE'
+good          MXAUTH_OK
+good-again    MXAUTH_OK
+good-revoked  MXAUTH_REVOKED
+never-issued  MXAUTH_TOKEN_INACTIVE
+refresh       MXAUTH_NOT_ACCESS_TOKEN
+mistyped      MXAUTH_TOKEN_IMPLAUSIBLE
+asked         2
+TABLE
+
+echo
+echo "Another C program asks about opaque tokens, and revokes the one that is good."
+echo "The library asks the server what only the server can know, and remembers the answer."
+echo
+$work/revoke "$issuer" "$secret" < $work/opaque > $work/verdicts-opaque
+show $work/expected-opaque $work/verdicts-opaque

@@ -11,10 +11,13 @@ import sys
 import time
 import warnings
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
 
 from joserfc import jwk, jwt
 from joserfc.errors import SecurityWarning
 from joserfc.util import urlsafe_b64encode
+
+from opaque_tokens import OpaqueTokens, new_token
 
 # joserfc warns that RFC 9864 deprecates the name EdDSA, which is what most issuers still send.
 warnings.simplefilter("ignore", SecurityWarning)
@@ -33,6 +36,8 @@ KIND_OF_ALGORITHM = {
     **{"EdDSA": "Ed25519", "Ed25519": "Ed25519", "Ed448": "Ed448"},
 }
 
+NOT_FOUND = 404, {"error": "not_found"}
+
 
 class Issuer:
     """The authorization server without its sockets: one key of each kind, and what is signed with them."""
@@ -45,6 +50,8 @@ class Issuer:
         return {
             "issuer": self.url,
             "jwks_uri": self.url + "jwks.json",
+            "introspection_endpoint": self.url + "introspect",
+            "revocation_endpoint": self.url + "revoke",
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [a for a, kind in KIND_OF_ALGORITHM.items() if kind in self.keys],
@@ -100,11 +107,25 @@ def hmac_token(header, claims, secret):
     return f"{signing_input}.{urlsafe_b64encode(tag).decode()}"
 
 
+def labelled_opaque_tokens(opaque):
+    good = opaque.issue(f"openid {API_SCOPE} {DEVICE_SCOPE}ABCDEFGHIJ")
+    typing_error = good[:-1] + ("0" if good[-1] != "0" else "1")
+    return {"good": good, "never-issued": new_token("mat"), "refresh": new_token("mar"), "mistyped": typing_error}
+
+
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         document = self.server.documents.get(self.path)
-        body = json.dumps(document() if document else {"error": "not_found"}).encode()
-        self.send_response(200 if document else 404)
+        self._answer(*((200, document()) if document else NOT_FOUND))
+
+    def do_POST(self):
+        endpoint = self.server.endpoints.get(self.path)
+        form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+        self._answer(*(endpoint(form, self.headers["Authorization"]) if endpoint else NOT_FOUND))
+
+    def _answer(self, status, document):
+        body = json.dumps(document).encode()
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -119,7 +140,7 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, secret="secret"):
         super().__init__(("127.0.0.1", port), Handler)
         self.issuer = Issuer(f"http://127.0.0.1:{self.server_port}/")
         self.documents = {
@@ -127,17 +148,27 @@ class Server(ThreadingHTTPServer):
             "/.well-known/oauth-authorization-server": self.issuer.metadata,
             "/jwks.json": self.issuer.jwks,
         }
+        self.opaque = OpaqueTokens(secret)
+        self.endpoints = {"/introspect": self.opaque.introspect, "/revoke": self.opaque.revoke}
+
+
+def write(path, tokens):
+    with open(path, "w", encoding="ascii") as file:
+        file.writelines(f"{label}\t{token}\n" for label, token in tokens.items())
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tokens", metavar="FILE", help="write labelled tokens, one 'label<TAB>token' a line")
+    parser.add_argument("--opaque-tokens", metavar="FILE", help="the same with opaque tokens")
+    parser.add_argument("--secret", default="secret", help="the secret of the homeserver that introspects")
     parser.add_argument("--port", type=int, default=0, help="the port to serve on; any free one by default")
     options = parser.parse_args()
-    server = Server(options.port)
+    server = Server(options.port, options.secret)
     if options.tokens:
-        with open(options.tokens, "w", encoding="ascii") as file:
-            file.writelines(f"{label}\t{token}\n" for label, token in labelled_tokens(server.issuer).items())
+        write(options.tokens, labelled_tokens(server.issuer))
+    if options.opaque_tokens:
+        write(options.opaque_tokens, labelled_opaque_tokens(server.opaque))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     print(server.issuer.url, flush=True)
     server.serve_forever()
