@@ -11,7 +11,8 @@ from registrations import HOMESERVER, REDIRECT, SCOPE
 
 AUDIENCE = ("audience", HOMESERVER)
 # The recipe of docs/issuers.md.
-USERS = (("introspect_jwts", "true"), ("types", "JWT"), ("user_claim", "sub"), AUDIENCE)
+USERS = (
+    ("introspect_jwts", "true"), ("types", "JWT"), ("require_api_scope", "false"), ("user_claim", "sub"), AUDIENCE)
 BOTS = (("tokens", "opaque"), ("require_user", "false"), AUDIENCE)
 
 
