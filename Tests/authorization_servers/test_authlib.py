@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import mxauth
-from cases import CREDENTIALS, ServerCase
+from cases import CREDENTIALS, KIND_INTROSPECTED, KIND_JWT, ServerCase
 from joserfc import jwk
 from oauth_client import OAuthClient
 from registrations import CLIENTS, LIFETIME, SCOPE
@@ -45,7 +45,7 @@ class JWTs(AuthlibCase):
     def test_nothing_but_the_name_of_the_issuer(self):
         validator = self.validator(issuer=self.server)
         verdict = self.assertGood(validator, self.tokens("element-jwt")["access_token"])
-        self.assertEqual(verdict.kind, mxauth.JWT)
+        self.assertEqual(verdict.kind, KIND_JWT)
         self.assertEqual(verdict.client_id.bytes, b"element-jwt")
         self.assertEqual(verdict.expires_at - verdict.issued_at, LIFETIME)
 
@@ -73,7 +73,7 @@ class OpaqueTokens(AuthlibCase):
         validator, token = self.homeserver(), self.tokens()["access_token"]
         self.assertStatus(validator.validate(token.encode()), mxauth.PENDING)
         verdict = self.assertGood(validator, token)
-        self.assertEqual(verdict.kind, mxauth.INTROSPECTED)
+        self.assertEqual(verdict.kind, KIND_INTROSPECTED)
         self.assertEqual(verdict.client_id.bytes, b"element")
         self.assertEqual(verdict.subject.bytes, b"01HALICE")
         self.assertEqual(verdict.expires_at - verdict.issued_at, LIFETIME)
@@ -132,7 +132,7 @@ class Revocation(AuthlibCase):
             token = self.tokens(client)["access_token"]
             self.assertGood(validator, token)
             self.client(client).revoke(token)
-            validator.revoke(mxauth.REVOKE_TOKEN, token)
+            self.revoke(validator, token)
             self.assertJudged(validator, token, "MXAUTH_REVOKED")
 
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * revoke ISSUER SECRET: opaque tokens of an issuer like Matrix Authentication Service. Reads lines of
  * "label<TAB>token". A token that is good is judged again, then revoked here, and judged once more. Writes for each
- * verdict: label, status, user, device, where it is from, and reason, with tabs between. */
+ * verdict: label, status, user, device, how often the issuer has been asked so far, and reason, with tabs between. */
 #include <inttypes.h>
 #include <mxauth.h>
 #include <stdio.h>
@@ -35,13 +35,18 @@ static mxauth_validator *make_validator(const char *issuer, const char *secret) 
   return NULL;
 }
 
+static uint64_t questions(mxauth_validator *validator) {
+  mxauth_stats stats = MXAUTH_STATS_INIT;
+  mxauth_statistics(validator, &stats);
+  return stats.introspections;
+}
+
 static mxauth_status judge(mxauth_validator *validator, const char *label, const char *when, const char *token) {
   mxauth_verdict verdict = MXAUTH_VERDICT_INIT;
   mxauth_error error = MXAUTH_ERROR_INIT;
   mxauth_status status = mxauth_validate_wait(validator, token, strlen(token), 5000, &verdict, &error);
-  printf("%s%s\t%s\t%s\t%s\t%s\t%s\n", label, when, mxauth_status_name(status), verdict.user_id.bytes,
-         verdict.device_id.bytes, verdict.flags & MXAUTH_VERDICT_CACHED ? "from the cache" : "the issuer was asked",
-         error.message);
+  printf("%s%s\t%s\t%s\t%s\tasked: %" PRIu64 "\t%s\n", label, when, mxauth_status_name(status),
+         verdict.user_id.bytes, verdict.device_id.bytes, questions(validator), error.message);
   return status;
 }
 
@@ -56,9 +61,7 @@ int main(int argc, char *argv[]) {
     mxauth_revoke(validator, MXAUTH_REVOKE_TOKEN, token, 0, NULL);
     judge(validator, label, "-revoked", token);
   }
-  mxauth_stats stats = MXAUTH_STATS_INIT;
-  mxauth_statistics(validator, &stats);
-  printf("asked\t%" PRIu64 "\t\t\t\tquestions to the authorization server in all\n", stats.introspections);
+  printf("asked\t%" PRIu64 "\t\t\t\tquestions to the authorization server in all\n", questions(validator));
   mxauth_validator_free(validator);
   return ferror(stdin) || fflush(stdout) != 0;
 }
