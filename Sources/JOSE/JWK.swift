@@ -35,7 +35,7 @@ struct JWK {
         let bits: Int
         switch type {
         case .rsa:
-            try refusePrivate("d", "p", "q", "dp", "dq", "qi", "oth")
+            for member: StaticString in ["d", "p", "q", "dp", "dq", "qi", "oth"] { try refusePrivate(member) }
             let n = try unsignedInteger("n")
             material = KeyMaterial(publicKey: try PublicKey.rsa(n: n, e: try unsignedInteger("e")))
             bits = n.count * 8 - n[0].leadingZeroBitCount
@@ -107,8 +107,8 @@ struct JWK {
     // MARK: Its numbers
 
     /// A published private key is everybody's: whoever fetched the set can sign with it.
-    private func refusePrivate(_ members: StaticString...) throws(KeyProblem) {
-        for member in members where node.member(member) != nil {
+    private func refusePrivate(_ member: StaticString) throws(KeyProblem) {
+        if node.member(member) != nil {
             throw KeyProblem("\(String(member)): this is a private key, which must not be published; replace it")
         }
     }

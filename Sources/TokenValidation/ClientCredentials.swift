@@ -24,10 +24,10 @@ struct ClientCredentials: Sendable {
         switch method {
         case .basic:
             // Both are form-encoded first: a colon in the name would end it (RFC 6749 section 2.3.1).
-            let pair = id.withView { $0.formEncoded } + [UInt8(ascii: ":")] + secret.withView { $0.formEncoded }
-            return Array("Authorization: Basic ".utf8) + base64(pair) + [0x0D, 0x0A]
+            let pair = id.withView { $0.formEncoded } + Array(":".utf8) + secret.withView { $0.formEncoded }
+            return Array("Authorization: Basic ".utf8) + base64(pair) + Array("\r\n".utf8)
         case .bearer:
-            return Array("Authorization: Bearer ".utf8) + secret + [0x0D, 0x0A]
+            return Array("Authorization: Bearer ".utf8) + secret + Array("\r\n".utf8)
         case .post, .privateKeyJWT:
             return []
         }
