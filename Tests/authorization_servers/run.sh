@@ -9,4 +9,4 @@ if [ $# -ne 1 ]; then
 fi
 here=$(cd "$(dirname "$0")" && pwd)
 MXAUTH_LIBRARY=$(realpath "$1") MXAUTH_DRIVER=transport PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 \
-  timeout 300 "${PYTHON:-python3}" "$here/../transport/suite.py" test_authlib test_canaille
+  timeout 300 "${PYTHON:-python3}" "$here/../transport/suite.py" test_recipes test_authlib test_canaille
