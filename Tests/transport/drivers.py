@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who carries a validator's exchanges: the library's own transport, or this process's event loop."""
+import ctypes
 import http.client
 import os
 import select
@@ -83,8 +84,9 @@ def fetch(exchange, ca_file):
         connection = http.client.HTTPConnection(url.netloc, timeout=exchange.timeout_ms / 1000)
     target = (url.path or "/") + ("?" + url.query if url.query else "")
     headers = dict(line.split(": ", 1) for line in exchange.headers.decode().splitlines())
+    body = ctypes.string_at(exchange.body, exchange.body_length) if exchange.body else None
     try:
-        connection.request(exchange.method.decode(), target, headers=headers)
+        connection.request(exchange.method.decode(), target, body, headers)
         socket = connection.sock
         response = connection.getresponse()
         body = b""

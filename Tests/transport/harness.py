@@ -22,12 +22,14 @@ class Case(unittest.TestCase):
         self.addCleanup(shutil.rmtree, path, ignore_errors=True)
         return path
 
-    def validator(self, *options, issuer, name=None, clock=None, drive=True, ca_file=None, common=(), on_log=None):
+    def validator(self, *options, issuer, name=None, clock=None, drive=True, ca_file=None, common=(), on_log=None,
+                  audience=AUDIENCE):
         """A validator of one issuer, driven at once. `options` are the issuer's own, without "issuer."."""
         everything = [("server_name", "hs.test"), ("allow_http", "loopback"), ("exchange_timeout", "5"), *common]
         if ca_file:
             everything.append(("ca_file", ca_file))
-        everything += [("issuer", name or issuer.origin), ("issuer.audience", AUDIENCE), ("issuer.retry_min", "1")]
+        everything += [("issuer", name or issuer.origin), ("issuer.retry_min", "1")]
+        everything.append(("issuer.audience", audience) if audience else ("issuer.any_audience", "true"))
         everything += [("issuer." + key, value) for key, value in options]
         validator = mxauth.Validator(everything, clock, on_log)
         self.addCleanup(validator.close)

@@ -45,6 +45,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_CONNECT = do_GET
 
+    def do_POST(self):
+        issuer = self.server.issuer
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        with issuer.lock:
+            issuer.requests.append((self.path, dict(self.headers)))
+            answer = issuer.forms.get(self.path)
+        self._answer(answer(self.headers, body) if answer else Reply(status=404), issuer)
+
     def _answer(self, reply, issuer):
         if reply.delay:
             time.sleep(reply.delay)
@@ -87,6 +95,8 @@ class Issuer:
         self.lock = threading.Lock()
         self.released = threading.Event()
         self.routes, self.requests, self.connections = {}, [], set()
+        # What POST answers: a path's function of (headers, body).
+        self.forms = {}
         self.port = 0
         self.start()
         self.origin = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"

@@ -8,10 +8,8 @@ import time
 from ctypes import POINTER, Structure, byref, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint16, c_uint32
 from ctypes import c_uint64, c_void_p, sizeof
 
-OK, PENDING, IDLE = 0, 1, 2
-CONFIG_INCOMPLETE, EXCHANGE_UNKNOWN, KEY_UNKNOWN = 103, 108, 301
-KEYS_UNAVAILABLE, TIMED_OUT = 600, 601
-WARNING = 1
+from constants import *  # noqa: F403
+
 SECOND = 1_000_000_000
 
 
@@ -33,7 +31,7 @@ class Error(Structure):
 class Exchange(Structure):
     _fields_ = [
         ("struct_size", c_uint32), ("timeout_ms", c_uint32), ("id", c_uint64), ("method", c_char_p),
-        ("url", c_char_p), ("headers", c_char_p), ("body", c_char_p), ("body_length", c_size_t),
+        ("url", c_char_p), ("headers", c_char_p), ("body", c_void_p), ("body_length", c_size_t),
         ("max_response", c_size_t)]
 
 
@@ -49,6 +47,13 @@ class Stats(Structure):
             "validations", "accepted", "pending", "exchanges_ok", "exchanges_failed", "key_sets_replaced",
             "key_sets_unchanged", "log_dropped", "cache_hits", "cache_entries", "cache_bytes", "introspections",
             "revocations")]
+
+
+class StatusInfo(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32), ("status", c_int32), ("name", c_char_p), ("sentence", c_char_p),
+        ("remedy", c_char_p), ("http_status", c_uint32), ("soft_logout", c_uint32), ("errcode", c_char_p),
+        ("oauth_error", c_char_p)]
 
 
 CLOCK = ctypes.CFUNCTYPE(c_int64, c_void_p, c_uint32)
@@ -78,6 +83,11 @@ def _load():
         "transport_stop": (None, [c_void_p]),
         "statistics": (c_int32, [c_void_p, POINTER(Stats)]),
         "metrics": (c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error)]),
+        "claims": (c_int32, token + [c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error)]),
+        "explain": (c_int32, token + [c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error)]),
+        "describe": (c_int32, [c_void_p, c_int32, POINTER(StatusInfo)]),
+        "revoke": (c_int32, [c_void_p, c_uint32, c_char_p, c_int64, POINTER(Error)]),
+        "revoke_signed": (c_int32, token + [POINTER(Error)]),
     }
     for name, (result, arguments) in signatures.items():
         function = getattr(library, "mxauth_" + name)
@@ -173,6 +183,28 @@ class Validator:
     def complete(self, exchange_id, status, headers=b"", body=b""):
         response = Response(sizeof(Response), status, headers, len(headers), body, len(body))
         return lib.mxauth_complete_exchange(self.handle, exchange_id, byref(response), None)
+
+    def _text(self, function, token):
+        buffer = ctypes.create_string_buffer(1 << 16)
+        status = function(self.handle, token, len(token), buffer, len(buffer), None, None)
+        return buffer.value.decode() if status == OK else name(status)
+
+    def claims(self, token):
+        return self._text(lib.mxauth_claims, token)
+
+    def explain(self, token):
+        return self._text(lib.mxauth_explain, token)
+
+    def describe(self, status):
+        info = StatusInfo(sizeof(StatusInfo))
+        assert lib.mxauth_describe(self.handle, status, byref(info)) == OK
+        return info
+
+    def revoke(self, kind, value, not_before=0):
+        return lib.mxauth_revoke(self.handle, kind, value, not_before, None)
+
+    def revoke_signed(self, notice):
+        return lib.mxauth_revoke_signed(self.handle, notice, len(notice), None)
 
     @property
     def deadline(self):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs every case with the driver that $MXAUTH_DRIVER names; the last line is `N passed, N failed`."""
+"""Runs every case of $MXAUTH_TESTS (this folder) with the driver that $MXAUTH_DRIVER names; the last line is
+`N passed, N failed`."""
+import os
 import sys
 import time
 import unittest
@@ -25,7 +27,8 @@ class Result(unittest.TextTestResult):
 
 
 def main():
-    folder = str(Path(__file__).parent)
+    folder = os.environ.get("MXAUTH_TESTS", str(Path(__file__).parent))
+    sys.path.insert(0, folder)
     loader = unittest.TestLoader()
     tests = loader.loadTestsFromNames(sys.argv[1:]) if sys.argv[1:] else loader.discover(folder)
     result = unittest.TextTestRunner(verbosity=1, resultclass=Result, stream=sys.stdout).run(tests)

@@ -4,7 +4,7 @@ import base64
 import json
 import time
 
-from joserfc import jwk, jwt
+from joserfc import jwk, jws
 
 AUDIENCE = "https://hs.test"
 # The parts of every token that was made, for the search through the log.
@@ -26,11 +26,17 @@ def claims(issuer, **more):
         "username": "alice", "scope": "openid urn:matrix:client:api:* urn:matrix:client:device:ABCDEFGHIJ"} | more
 
 
-def token(key, issuer, **more):
-    header = {"alg": "ES256", "typ": "at+jwt", "kid": key.kid}
-    text = jwt.encode(header, claims(issuer, **more), key, algorithms=["ES256"]).encode()
+def sign(key, payload, **header):
+    """A header parameter that is None is left out."""
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": key.kid} | header
+    header = {name: value for name, value in header.items() if value is not None}
+    text = jws.serialize_compact(header, json.dumps(payload), key, algorithms=[header["alg"]]).encode()
     all_tokens.append(text)
     return text
+
+
+def token(key, issuer, **more):
+    return sign(key, claims(issuer, **more))
 
 
 def _base64url(data):
