@@ -15,7 +15,8 @@ INACTIVE = {"active": False}
 class Request:
     def __init__(self, headers, body):
         self.headers, self.body = headers.items(), body
-        pairs = urllib.parse.parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
+        pairs = urllib.parse.parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
         self.form = dict(pairs)
         if len(self.form) != len(pairs):
             raise ValueError("a parameter appears twice")

@@ -2,7 +2,7 @@
 """A validator that knows tokens of three sessions, two of them of one user."""
 import mxauth
 from notices import CLIENT, Notices
-from revoking import RevocationCase, person
+from revoking import KINDS, RevocationCase, person
 from tokens import AUDIENCE
 
 FIRST = person()
@@ -15,7 +15,7 @@ class NoticeCase(RevocationCase):
         self.with_jwts(("cache_ttl", "3600"), ("client_id", CLIENT), audience=AUDIENCE)
         self.notices = Notices(self.server.origin, self.key, self.clock)
         self.tokens = {
-            who: [self.new("cached", claims), self.new("unseen", claims), self.new("introspected", claims, aud=AUDIENCE)]
+            who: [self.new(kind, claims, aud=AUDIENCE) for kind in KINDS]
             for who, claims in (("first", FIRST), ("second", SECOND), ("other", OTHER))}
 
     def assertHits(self, *whose):

@@ -10,8 +10,8 @@ from issuer import Reply
 
 # Characters that are something else in a form, in an Authorization header, or in JSON.
 AWKWARD = [
-    "plain", "a:b", "100%", "%41", "two words", "1+1=2", "a&b=c", "sécrèt", "密码", "\"quoted\"", "back\\slash", "#?/;",
-    "~._-*'()", "𝄞"]
+    "plain", "a:b", "100%", "%41", "two words", "1+1=2", "a&b=c", "sécrèt", "密码", "\"quoted\"", "back\\slash",
+    "#?/;", "~._-*'()", "𝄞"]
 
 
 def client(method, client_id, secret):

@@ -38,8 +38,8 @@ class Members(IntrospectionCase):
 
     def test_types(self):
         texts = (1, True, [], ["x"], {}, {"x": "y"})
-        rows = [{name: value} for name in ("scope", "username", "device_id", "sub", "client_id", "token_type", "jti", "iss")
-                for value in texts]
+        names = "scope", "username", "device_id", "sub", "client_id", "token_type", "jti", "iss"
+        rows = [{name: value} for name in names for value in texts]
         times = ("300", "", True, [], {}, [300], "1e3")
         rows += [{name: value} for name in ("exp", "expires_in", "iat", "nbf") for value in times]
         rows += [{"aud": value} for value in (1, True, {}, [1], [AUDIENCE, None])]

@@ -113,7 +113,8 @@ class Misuse(RevocationCase):
             *((what, None) for what in range(1, 8)), *((what, b"") for what in range(1, 8)),
             *((what, b"\xff\xfe") for what in range(2, 8)),
             *((mxauth.REVOKE_USER, value) for value in (
-                b"alice", b"@alice", b"@", b"@:hs.test", b"@alice:", b"alice:hs.test", b"@" + b"a" * 300 + b":hs.test")),
+                b"alice", b"@alice", b"@", b"@:hs.test", b"@alice:", b"alice:hs.test",
+                b"@" + b"a" * 300 + b":hs.test")),
             *((mxauth.REVOKE_DEVICE, value) for value in (
                 ALICE.encode(), ALICE.encode() + b" ", b" AABBCCDDEE", b"AABBCCDDEE", b"alice AABBCCDDEE",
                 b"@alice AABBCCDDEE", ALICE.encode() + b"\tAABBCCDDEE", ALICE.encode() + b" " + b"A" * 256)),

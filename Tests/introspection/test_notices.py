@@ -5,7 +5,7 @@ from answers import SUBJECT
 from issuer import Reply
 from notices import CLIENT, LOGOUT, REVOKED, Notices
 from noticing import FIRST, NoticeCase
-from tokens import AUDIENCE, claims, key_set, new_key, token
+from tokens import AUDIENCE, key_set, new_key, token
 
 
 class LogoutTokens(NoticeCase):
@@ -137,7 +137,8 @@ class TwoIssuers(NoticeCase):
         self.other, self.other_key = "https://other.test", new_key("first")
         options = [("server_name", "hs.test")]
         for name, key in ((self.server.origin, self.key), (self.other, self.other_key)):
-            options += [("issuer", name), ("issuer.audience", AUDIENCE), ("issuer.keys", Reply(key_set(key)).body.decode())]
+            keys = Reply(key_set(key)).body.decode()
+            options += [("issuer", name), ("issuer.audience", AUDIENCE), ("issuer.keys", keys)]
         self.v = mxauth.Validator(options, self.clock)
         self.addCleanup(self.v.close)
         self.ours = [token(self.key, self.server.origin, jti="j", **FIRST) for _ in range(2)]
@@ -153,7 +154,8 @@ class TwoIssuers(NoticeCase):
     def test_a_notice_is_about_its_own_issuers_tokens(self):
         notices = self.notices
         for make in (
-                lambda: notices.logout(sid="session-1", aud=AUDIENCE), lambda: notices.logout(sub=SUBJECT, aud=AUDIENCE),
+                lambda: notices.logout(sid="session-1", aud=AUDIENCE),
+                lambda: notices.logout(sub=SUBJECT, aud=AUDIENCE),
                 lambda: notices.event(sub_id=notices.user(SUBJECT), aud=AUDIENCE),
                 lambda: notices.event(
                     sub_id=notices.complex(session=notices.session("session-1")), aud=AUDIENCE)):
