@@ -28,6 +28,14 @@ class Sparing(IntrospectionCase):
             self.assertEqual(mxauth.on_threads(8, lambda _: self.v.wait(token)), [mxauth.OK] * 8)
             self.assertAsked(round_)
 
+    def test_threads_with_many_new_tokens(self):
+        """Each is asked about once, although all threads wake up whenever any of them is decided."""
+        self.start(("max_exchanges", "1000"))
+        tokens = [self.opaque() for _ in range(200)]
+        for results in mxauth.on_threads(8, lambda at: [self.v.wait(token) for token in tokens[at % 2:]]):
+            self.assertEqual(set(results), {mxauth.OK})
+        self.assertAsked(200)
+
     def test_threads_with_one_bad_token(self):
         self.start()
         self.endpoint.delay = 0.2

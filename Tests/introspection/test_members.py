@@ -45,7 +45,9 @@ class Members(IntrospectionCase):
         rows += [{"aud": value} for value in (1, True, {}, [1], [AUDIENCE, None])]
         for members in rows:
             with self.subTest(**members):
-                status = self.v.wait(self.opaque(**members))
+                token = self.opaque(**members)
+                self.endpoint.tokens[token] = Reply(self.endpoint.tokens[token])  # past the endpoint's own checks
+                status = self.v.wait(token)
                 self.assertStatus(status, INVALID)
                 self.assertEqual(self.v.describe(status).http_status, 503)
 
@@ -122,7 +124,7 @@ class Members(IntrospectionCase):
                 api().replace("*", ""), api().replace("api:*", "api:"))] + [{"scope": None}],
             mxauth.SCOPE_INSUFFICIENT, mxauth.DEVICE_INVALID)
         self.table([{"scope": scope} for scope in (api() + '"', api() + "\\", api() + "\u00e9", api() + "\t")],
-                   mxauth.SCOPE_MALFORMED, mxauth.SCOPE_INSUFFICIENT)
+                   INVALID)
 
     def test_verdict(self):
         token = self.opaque()

@@ -111,20 +111,20 @@ class Misuse(RevocationCase):
         cases = [
             (0, b"x"), (8, b"x"), (2 ** 32 - 1, b"x"),
             *((what, None) for what in range(1, 8)), *((what, b"") for what in range(1, 8)),
-            *((what, b"\xff\xfe") for what in range(2, 8)),
+            *((what, b"\xff\xfe") for what in range(2, 7)),
             *((mxauth.REVOKE_USER, value) for value in (
                 b"alice", b"@alice", b"@", b"@:hs.test", b"@alice:", b"alice:hs.test",
                 b"@" + b"a" * 300 + b":hs.test")),
             *((mxauth.REVOKE_DEVICE, value) for value in (
                 ALICE.encode(), ALICE.encode() + b" ", b" AABBCCDDEE", b"AABBCCDDEE", b"alice AABBCCDDEE",
                 b"@alice AABBCCDDEE", ALICE.encode() + b"\tAABBCCDDEE", ALICE.encode() + b" " + b"A" * 256)),
-            *((mxauth.REVOKE_ISSUER, value) for value in (
-                b"https://elsewhere.test", self.server.origin.encode() + b"/", self.server.origin.encode()[:-1],
-                self.server.origin.upper().encode())),
         ]
         for what, value in cases:
             with self.subTest(what, value=value):
                 self.assertStatus(self.v.revoke(what, value), mxauth.MISUSE)
+        ours = self.server.origin.encode()
+        for issuer in (b"https://elsewhere.test", ours + b"/", ours[:-1], ours.upper(), b"\xff\xfe"):
+            self.assertStatus(self.v.revoke(mxauth.REVOKE_ISSUER, issuer), mxauth.ISSUER_UNKNOWN)
         for moment in (-1, -(2 ** 63)):
             self.assertStatus(self.v.revoke(mxauth.REVOKE_USER, ALICE.encode(), moment), mxauth.MISUSE)
         self.assertEqual(self.v.stats.revocations, 0)

@@ -99,18 +99,20 @@ class Keys(NoticeCase):
         super().setUp()
         self.server.routes["/jwks"] = Reply(key_set(self.key))
         self.fetching = self.validator(
-            ("jwks_uri", self.server.origin + "/jwks"), issuer=self.server, clock=self.clock)
+            ("jwks_uri", self.server.origin + "/jwks"), issuer=self.server, clock=self.clock, drive=False)
 
     def test_pending(self):
         good = token(self.key, self.server.origin, **FIRST)
         notice = self.notices.logout(sid="session-1", aud=AUDIENCE)
         self.assertStatus(self.fetching.revoke_signed(notice), mxauth.PENDING)
+        self.drive(self.fetching)
         self.until(lambda: self.fetching.stats.key_sets == 1, "the key set")
         self.assertStatus(self.fetching.revoke_signed(notice), mxauth.OK)
         self.assertStatus(self.fetching.revoke_signed(notice), mxauth.NOTICE_REPLAYED)
         self.assertStatus(self.fetching.wait(good), mxauth.REVOKED)
 
     def test_rotated_key(self):
+        self.drive(self.fetching)
         self.assertStatus(self.fetching.wait(token(self.key, self.server.origin, **FIRST)), mxauth.OK)
         new = new_key("second")
         self.server.routes["/jwks"] = Reply(key_set(new))
@@ -122,6 +124,7 @@ class Keys(NoticeCase):
 
     def test_issuer_that_is_away(self):
         self.server.stop()
+        self.drive(self.fetching)
         notice = self.notices.logout(sid="session-1", aud=AUDIENCE)
         self.fetching.revoke_signed(notice)
         self.until(lambda: self.fetching.revoke_signed(notice) != mxauth.PENDING, "a failure")
@@ -141,8 +144,9 @@ class TwoIssuers(NoticeCase):
             options += [("issuer", name), ("issuer.audience", AUDIENCE), ("issuer.keys", keys)]
         self.v = mxauth.Validator(options, self.clock)
         self.addCleanup(self.v.close)
-        self.ours = [token(self.key, self.server.origin, jti="j", **FIRST) for _ in range(2)]
-        self.theirs = [token(self.other_key, self.other, jti="j", **FIRST) for _ in range(2)]
+        more = FIRST | {"jti": "j", "iat": self.now}
+        self.ours = [token(self.key, self.server.origin, **more) for _ in range(2)]
+        self.theirs = [token(self.other_key, self.other, **more) for _ in range(2)]
         self.good(self.ours[0])
         self.good(self.theirs[0])
 

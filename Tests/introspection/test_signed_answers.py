@@ -65,7 +65,8 @@ class SignedAnswers(IntrospectionCase):
             self.begin(mode, lists)
             self.assertStatus(self.v.wait(self.opaque()), mxauth.OK)
             self.assertEqual(self.endpoint.last.header("Accept"), "application/json")
-            self.assertRefused(self.signed())
+            self.assertRefused(self.signed(key=new_key("first")))
+            self.assertRefused(self.signed(content_type="application/json"))
 
     def test_plain_where_it_must_be_signed(self):
         self.begin()
@@ -95,7 +96,7 @@ class SignedAnswers(IntrospectionCase):
 
     def test_unknown_key(self):
         self.begin()
-        self.assertRefused(self.signed(key=new_key("second")), INVALID, mxauth.KEYS_UNAVAILABLE)
+        self.assertRefused(self.signed(key=new_key("second")), INVALID, mxauth.ISSUER_UNAVAILABLE)
 
     def test_claims(self):
         self.begin()
@@ -116,12 +117,6 @@ class SignedAnswers(IntrospectionCase):
             with self.subTest(typ):
                 self.assertRefused(self.signed(typ=typ))
 
-    def test_content_types(self):
-        self.begin()
-        for kind in ("application/json", "text/html", "application/jwt", "application/token-introspection"):
-            with self.subTest(kind):
-                self.assertRefused(self.signed(content_type=kind))
-
     def test_an_answer_to_another_question(self):
         """Signed and good once, and told again of another token: RFC 9701 does not bind it, jti aside."""
         self.begin()
@@ -132,11 +127,26 @@ class SignedAnswers(IntrospectionCase):
         self.begin()
         self.server.routes["/jwks"] = Reply(b"", 503)
         token = self.signed()
-        self.assertRefused(token, mxauth.KEYS_UNAVAILABLE, mxauth.ISSUER_UNAVAILABLE, INVALID)
+        self.assertRefused(token, mxauth.KEYS_UNAVAILABLE, mxauth.ISSUER_UNAVAILABLE)
         self.server.routes["/jwks"] = Reply(key_set(self.key))
-        self.clock.advance(400)
-        self.signed_again(token)
-        self.until(lambda: self.v.wait(token) == mxauth.OK, "the keys")
 
-    def signed_again(self, token):
-        self.endpoint.tokens[token] = self.endpoint.tokens.pop(self.signed())
+        def works():
+            self.clock.advance(2)
+            return self.v.wait(self.signed()) == mxauth.OK
+
+        self.until(works, "the keys")
+
+    def test_rotated_key(self):
+        """Refused by nobody: the answer waits for the key, or is asked for again."""
+        self.begin()
+        self.until(lambda: self.v.wait(self.signed()) == mxauth.OK, "the keys")
+        new = new_key("second")
+        self.server.routes["/jwks"] = Reply(key_set(new))
+
+        def works():
+            self.clock.advance(2)
+            status = self.v.wait(self.signed(key=new))
+            self.assertStatus(status, mxauth.OK, mxauth.ISSUER_UNAVAILABLE)
+            return status == mxauth.OK
+
+        self.until(works, "the new key")

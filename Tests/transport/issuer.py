@@ -77,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif reply.trouble == "truncate":
             self.wfile.write(reply.body[:len(reply.body) // 2])
             self.close_connection = True
-        else:
+        elif reply.status != 304:
             self.wfile.write(reply.body)
 
 
