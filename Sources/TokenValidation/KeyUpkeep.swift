@@ -77,7 +77,13 @@ extension Validator {
 
     /// Hands in the response to an exchange. Any thread.
     package func complete(_ id: UInt64, _ response: Response) throws(Status) {
+        let now = clock.monotonicMilliseconds
         guard let exchange = lock.withLock({ outbox.remove(id) }) else { throw .exchangeUnknown }
+        // Late, though nobody has asked for an exchange since.
+        if now >= exchange.deadline {
+            settle(exchange, .timedOut)
+            throw .exchangeUnknown
+        }
         if case .introspection(_, let inquiry, let isSigned) = exchange.purpose {
             settle(exchange, about: inquiry, isSigned: isSigned, response)
         } else {
