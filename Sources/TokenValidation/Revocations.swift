@@ -19,6 +19,11 @@ final class Revocations: @unchecked Sendable {
     private let mask: Int
     /// Slots that are not free; what has outlived its time counts until its slot is used anew.
     private let used = Atomic<Int>(0)
+    /// Grows with each revocation that moves to another slot: whoever misses one meanwhile looks again.
+    private let moves = Atomic<UInt64>(0)
+    /// When slots that have outlived their time were last made free; nothing else outlives it within the same minute.
+    /// Guarded by the validator's lock.
+    private var lastClearing = Int64.min
     /// Makes marks unpredictable: nobody can look for one that equals somebody else's.
     private let secret: [UInt8]
 
@@ -91,18 +96,29 @@ final class Revocations: @unchecked Sendable {
     }
 
     private func times(of mark: UInt64) -> Times? {
-        var index = Int(truncatingIfNeeded: mark) & mask
+        while true {
+            let before = moves.load(ordering: .acquiring)
+            if let times = search(mark) { return times }
+            if moves.load(ordering: .acquiring) == before { return nil }
+        }
+    }
+
+    /// May miss a revocation that is being moved.
+    private func search(_ mark: UInt64) -> Times? {
+        var index = home(of: mark)
         while true {
             let found = slots[2 * index].load(ordering: .acquiring)
             if found == Self.free { return nil }
             if found == mark {
                 let times = slots[2 * index + 1].load(ordering: .acquiring)
-                // Another's, if the slot was used anew meanwhile; then ours had outlived its time.
-                return slots[2 * index].load(ordering: .relaxed) == mark ? Times(packed: times) : nil
+                // Another's, if the slot was used anew meanwhile; then ours had outlived its time or has moved.
+                return slots[2 * index].load(ordering: .acquiring) == mark ? Times(packed: times) : nil
             }
             index = (index + 1) & mask
         }
     }
+
+    private func home(of mark: UInt64) -> Int { Int(truncatingIfNeeded: mark) & mask }
 
     // MARK: With the validator's lock held
 
@@ -111,12 +127,11 @@ final class Revocations: @unchecked Sendable {
 
     /// Remembers all of them, or none.
     func add(_ marks: [UInt64], upTo notBefore: Int64, until end: Int64, now wallSeconds: Int64) throws(Full) {
-        var places: [Place] = []
-        var newSlots = 0
-        for mark in marks {
-            let place = place(for: mark, now: wallSeconds, avoiding: places)
-            if place.isFree { newSlots += 1 }
-            places.append(place)
+        var (places, newSlots) = places(for: marks, now: wallSeconds)
+        if newSlots > 0, !hasRoom(for: newSlots), lastClearing != wallSeconds / 60 {
+            lastClearing = wallSeconds / 60
+            clear(at: wallSeconds)
+            (places, newSlots) = self.places(for: marks, now: wallSeconds)
         }
         guard newSlots == 0 || hasRoom(for: newSlots) else { throw Full() }
         var isNews = false
@@ -125,17 +140,60 @@ final class Revocations: @unchecked Sendable {
             let (key, value) = (slots + 2 * place.index, slots + 2 * place.index + 1)
             if place.isKnown {
                 let before = Times(packed: value.pointee.load(ordering: .relaxed))
-                let merged = before.merged(with: times)
-                isNews = isNews || before.isOver(at: wallSeconds) || merged.notBefore > before.notBefore
-                value.pointee.store(merged.packed, ordering: .releasing)
+                let after = before.isOver(at: wallSeconds) ? times : before.merged(with: times)
+                // A longer time is news as well: somebody whose clock is a moment ahead may have found it over.
+                isNews = isNews || after.packed != before.packed
+                value.pointee.store(after.packed, ordering: .releasing)
             } else {
-                if place.isFree { used.add(1, ordering: .relaxed) } else { key.pointee.store(Self.busy, ordering: .relaxed) }
-                value.pointee.store(times.packed, ordering: .releasing)
-                key.pointee.store(mark, ordering: .releasing)
+                if place.isFree { used.add(1, ordering: .relaxed) }
+                put(mark, times.packed, at: place.index)
                 isNews = true
             }
         }
         if isNews { currentEpoch.add(1, ordering: .releasing) }
+    }
+
+    /// Readers of the slot see it as it was, as it will be, or busy.
+    private func put(_ mark: UInt64, _ times: UInt64, at index: Int) {
+        let (key, value) = (slots + 2 * index, slots + 2 * index + 1)
+        if key.pointee.load(ordering: .relaxed) != Self.free { key.pointee.store(Self.busy, ordering: .releasing) }
+        value.pointee.store(times, ordering: .releasing)
+        key.pointee.store(mark, ordering: .releasing)
+    }
+
+    /// Makes every slot free that has outlived its time: some ten milliseconds for a million of them.
+    private func clear(at wallSeconds: Int64) {
+        for index in 0...mask {
+            while slots[2 * index].load(ordering: .relaxed) != Self.free,
+                Times(packed: slots[2 * index + 1].load(ordering: .relaxed)).isOver(at: wallSeconds)
+            {
+                vacate(index)
+            }
+        }
+    }
+
+    /// Makes a slot free. What lies behind it and would not be found any more moves up (Knuth, TAOCP 6.4, algorithm R).
+    private func vacate(_ index: Int) {
+        var (hole, next) = (index, (index + 1) & mask)
+        while true {
+            let mark = slots[2 * next].load(ordering: .relaxed)
+            if mark == Self.free { break }
+            // Its search comes by the hole.
+            if (next - home(of: mark)) & mask >= (next - hole) & mask {
+                put(mark, slots[2 * next + 1].load(ordering: .relaxed), at: hole)
+                moves.add(1, ordering: .releasing)
+                hole = next
+            }
+            next = (next + 1) & mask
+        }
+        slots[2 * hole].store(Self.free, ordering: .releasing)
+        used.subtract(1, ordering: .relaxed)
+    }
+
+    private func places(for marks: [UInt64], now wallSeconds: Int64) -> (places: [Place], new: Int) {
+        var places: [Place] = []
+        for mark in marks { places.append(place(for: mark, now: wallSeconds, avoiding: places)) }
+        return (places, places.count(where: { $0.isFree }))
     }
 
     /// Where a revocation is, or where it may go.
@@ -146,7 +204,7 @@ final class Revocations: @unchecked Sendable {
     }
 
     private func place(for mark: UInt64, now wallSeconds: Int64, avoiding taken: [Place]) -> Place {
-        var index = Int(truncatingIfNeeded: mark) & mask
+        var index = home(of: mark)
         var outlived: Int?
         while true {
             let found = slots[2 * index].load(ordering: .relaxed)
