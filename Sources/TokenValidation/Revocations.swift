@@ -137,8 +137,8 @@ final class Revocations: @unchecked Sendable {
         var isNews = false
         for (mark, place) in zip(marks, places) {
             let times = Times(notBefore: notBefore, end: end)
-            let (key, value) = (slots + 2 * place.index, slots + 2 * place.index + 1)
             if place.isKnown {
+                let value = slots + 2 * place.index + 1
                 let before = Times(packed: value.pointee.load(ordering: .relaxed))
                 let after = before.isOver(at: wallSeconds) ? times : before.merged(with: times)
                 // A longer time is news as well: somebody whose clock is a moment ahead may have found it over.
