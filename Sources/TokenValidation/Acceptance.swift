@@ -76,6 +76,12 @@ extension Validator {
         }
     }
 
+    /// Whether `recall` would find something.
+    func isRemembered(_ digest: Digest, at now: Moment) -> Bool {
+        let isGood = accepted.find(digest) { now.monotonic < $0.pointee.facts.freshUntil || $0.hasEnded(at: now) }
+        return isGood == true || refused.find(digest) { now.monotonic < $0.pointee.facts.freshUntil } == true
+    }
+
     /// A verdict that is past its time but may serve because the issuer cannot be asked.
     func recallStale(_ digest: Digest, at now: Moment, _ accept: (Verdict) -> Void) -> Bool {
         let isServed = accepted.find(digest) { entry -> Bool? in

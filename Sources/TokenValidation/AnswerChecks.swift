@@ -36,7 +36,7 @@ extension Judge {
         try checkTokenType(members)
         let (times, ends, endsAtWall) = try checkAnsweredTimes(members, issuer)
         let verdict = try judge(members, .introspected, times, scratch, issuer: index)
-        let marks = try checkRevocation(verdict, members, inquiry.digest)
+        let marks = try checkRevocation(verdict, members, inquiry.digest, besides: inquiry.marks)
         accept(
             Acceptance(
                 verdict: verdict, marks: marks, endsAtWall: min(endsAtWall, inquiry.endsAt), ends: ends))

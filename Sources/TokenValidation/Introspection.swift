@@ -8,6 +8,8 @@ import JOSE
 extension Validator {
     /// What a token has to do about which its issuer has to be asked.
     enum Inquired {
+        /// The answer has come in meanwhile.
+        case answered
         case wait(exchange: UInt64)
         /// Nobody is asked: the issuer cannot be, or must not be any more.
         case cannotDecide(Status)
@@ -21,6 +23,8 @@ extension Validator {
         var isQueued = false
         let inquired = lock.withLock { () -> Inquired in
             if let exchange = outbox.introspection(of: inquiry.digest, issuer: index) { return .wait(exchange: exchange) }
+            // Since the token was looked for in the caches.
+            if isRemembered(inquiry.digest, at: now) { return .answered }
             if introspector.breaker.isOpen(at: now.monotonic) { return .cannotDecide(.issuerUnavailable) }
             guard let address = introspector.address else {
                 return discoverEndpoint(introspector, of: index, at: now.monotonic, isQueued: &isQueued)
@@ -113,7 +117,10 @@ extension Validator {
             let answer = try answer(exchange, isSigned: isSigned, response)
             try judge(answer, inquiry, issuer: exchange.purpose.issuer)
             statistics.countAnswer()
-            lock.withLock { issuers[exchange.purpose.issuer].introspector?.breaker.succeeded() }
+            lock.withLock {
+                issuers[exchange.purpose.issuer].introspector?.breaker.succeeded()
+                outbox.release(exchange.id)
+            }
         } catch {
             remember(error, exchange, inquiry)
         }
@@ -136,6 +143,7 @@ extension Validator {
         case 0: throw Unanswered(failure: .unreachable, status: .issuerUnavailable)
         case 401, 403: throw Unanswered(failure: .httpStatus, status: .issuerRefusesUs)
         case 300..<400: throw Unanswered(failure: .redirect, status: .issuerUnavailable, isMisplaced: true)
+        case 400 where response.body.isClientError: throw Unanswered(failure: .httpStatus, status: .issuerRefusesUs)
         case 400, 413, 414, 431:
             throw Unanswered(failure: .httpStatus, status: .issuerUnavailable, isOfOneToken: true)
         case 404, 405, 410: throw Unanswered(failure: .httpStatus, status: .issuerUnavailable, isMisplaced: true)
@@ -196,6 +204,7 @@ extension Validator {
         // Whoever waits for the token finds this; until then nobody asks again.
         remember(inquiry.digest, refusal: finding, for: issuer.freshness.firstPause, at: now)
         lock.withLock {
+            outbox.release(exchange.id)
             if unanswered.isMisplaced { issuer.introspector?.forgetAddress() }
             if unanswered.isOfOneToken {
                 issuer.introspector?.breaker.succeeded()
@@ -207,5 +216,16 @@ extension Validator {
         let name = issuer.policy.issuer.withView { $0.quoted }
         let detail = nonsense.map { ", \($0.subject): expected \($0.expected), found \($0.found)" } ?? ""
         note(.warning, "issuer \(name): introspection failed: \(String(unanswered.failure.label))\(detail)")
+    }
+}
+
+extension ByteView {
+    /// An error that is about the client and came with HTTP status 400 (RFC 6749 section 5.2).
+    fileprivate var isClientError: Bool {
+        guard let tree = try? JSONTree(parsing: self) else { return false }
+        // Nodes are borrowed from the tree.
+        defer { withExtendedLifetime(tree) {} }
+        guard let error = tree.root.member("error")?.string else { return false }
+        return error == "invalid_client" || error == "unauthorized_client"
     }
 }

@@ -52,5 +52,7 @@ final class Introspector: @unchecked Sendable {
 struct Inquiry: Sendable {
     let digest: Digest
     /// Wall seconds after which the token is over whatever the answer: a JWT says so itself.
-    let endsAt: Int64
+    var endsAt = Int64.max
+    /// What a JWT says of itself by which it can be revoked, though the answer may not.
+    var marks = RevocationMarks()
 }

@@ -24,7 +24,7 @@ struct Judge {
             guard let parts = try split(token) else {
                 let index = try chooseIssuer(ofOpaque: token)
                 try checkKnownRevocation(digest)
-                try ask(about: token, Inquiry(digest: digest, endsAt: .max), of: index)
+                try ask(about: token, Inquiry(digest: digest), of: index)
             }
             return Scratch.with(Scratch.Sizes(parts)) { scratch in
                 do throws(Status) {
@@ -59,10 +59,17 @@ struct Judge {
         try checkSignature(signature, parts, header, algorithm, issuerIndex: index)
 
         let times = try checkTimes(claims, issuer)
+        let end = times.expiresAt + issuer.policy.leeway
+        if issuer.policy.introspectsJWTs {
+            // Whose it is and what it may do is for the answer to say: such JWTs often do not.
+            try checkAudience(claims, issuer)
+            let marks = try checkRevocation(
+                TokenIdentity(subject: try text("sub", .subject, claims) ?? .empty), claims, digest, issuer: index,
+                issuedAt: times.issuedAt)
+            try ask(about: token, Inquiry(digest: digest, endsAt: end, marks: marks), of: index)
+        }
         let verdict = try judge(claims, .jwt, times, scratch, issuer: index)
         let marks = try checkRevocation(verdict, claims, digest)
-        let end = times.expiresAt + issuer.policy.leeway
-        if issuer.policy.introspectsJWTs { try ask(about: token, Inquiry(digest: digest, endsAt: end), of: index) }
         accept(Acceptance(verdict: verdict, marks: marks, endsAtWall: end, keyGeneration: keyGeneration))
     }
 
@@ -96,6 +103,8 @@ struct Judge {
         try demand(
             .size, token.count <= validator.settings.maximumTokenBytes, else: .tokenTooLarge,
             expected: "at most \(validator.settings.maximumTokenBytes) bytes", found: "\(token.count) bytes")
+        // Where nobody takes JWTs, one may still be a token that its issuer knows.
+        if validator.acceptsOpaqueTokens, !validator.acceptsJWTs { return nil }
         let expected = "three parts of base64url with dots between them"
         do throws(CompactJWS.Shape) {
             let parts = try CompactJWS(token)

@@ -78,7 +78,7 @@ extension Validator {
     /// Hands in the response to an exchange. Any thread.
     package func complete(_ id: UInt64, _ response: Response) throws(Status) {
         let now = clock.monotonicMilliseconds
-        guard let exchange = lock.withLock({ outbox.remove(id) }) else { throw .exchangeUnknown }
+        guard let exchange = lock.withLock({ take(id) }) else { throw .exchangeUnknown }
         // Late, though nobody has asked for an exchange since.
         if now >= exchange.deadline {
             settle(exchange, .timedOut)
@@ -93,8 +93,17 @@ extension Validator {
 
     /// Says that an exchange came to nothing. Any thread.
     package func fail(_ id: UInt64, _ failure: ExchangeFailure) throws(Status) {
-        guard let exchange = lock.withLock({ outbox.remove(id) }) else { throw .exchangeUnknown }
+        guard let exchange = lock.withLock({ take(id) }) else { throw .exchangeUnknown }
         settle(exchange, failure)
+    }
+
+    /// With the lock held.
+    private func take(_ id: UInt64) -> Exchange? {
+        guard let exchange = outbox.remove(id) else { return nil }
+        if case .introspection(let issuer, let inquiry, _) = exchange.purpose {
+            outbox.keep(id, inquiry.digest, issuer: issuer)
+        }
+        return exchange
     }
 
     private func settle(_ exchange: Exchange, _ failure: ExchangeFailure) {
@@ -108,7 +117,7 @@ extension Validator {
     /// Does what time has made due: fetches, timeouts, files that may have changed.
     private func advance() {
         let now = clock.monotonicMilliseconds
-        while let late = lock.withLock({ outbox.removeExpired(at: now) }) {
+        while let late = lock.withLock({ outbox.expired(at: now).flatMap(take) }) {
             settle(late, .timedOut)
         }
         for index in issuers.indices where issuers[index].keys.isDue(at: now) {

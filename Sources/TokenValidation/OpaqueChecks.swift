@@ -41,17 +41,26 @@ extension Judge {
     }
 
     /// The marks of a token by which it can be revoked, if it has not been.
-    func checkRevocation(_ verdict: Verdict, _ claims: JSONObject, _ digest: Digest) throws(Status) -> RevocationMarks {
-        let jti = try text("jti", .subject, claims, limit: .max)
-        let session = try text("sid", .subject, claims, limit: .max)
-        let marks = validator.marks(
-            digest, issuer: verdict.issuerIndex,
-            TokenIdentity(
-                jti: jti ?? .empty, session: session ?? .empty, userID: verdict.userID, deviceID: verdict.deviceID,
-                subject: verdict.subject))
+    func checkRevocation(
+        _ verdict: Verdict, _ claims: JSONObject, _ digest: Digest, besides known: RevocationMarks = RevocationMarks()
+    ) throws(Status) -> RevocationMarks {
+        try checkRevocation(
+            TokenIdentity(userID: verdict.userID, deviceID: verdict.deviceID, subject: verdict.subject), claims, digest,
+            issuer: verdict.issuerIndex, issuedAt: verdict.issuedAt, besides: known)
+    }
+
+    /// `identity` lacks what is read here.
+    func checkRevocation(
+        _ identity: TokenIdentity, _ claims: JSONObject, _ digest: Digest, issuer index: Int, issuedAt: Int64,
+        besides known: RevocationMarks = RevocationMarks()
+    ) throws(Status) -> RevocationMarks {
+        var identity = identity
+        identity.jti = try text("jti", .subject, claims, limit: .max) ?? .empty
+        identity.session = try text("sid", .subject, claims, limit: .max) ?? .empty
+        let marks = validator.marks(digest, issuer: index, identity).filled(from: known)
         let isRevoked =
             validator.revocations.count > 0
-            && marks.areRevoked(in: validator.revocations, issuedAt: verdict.issuedAt, now: now.wall)
+            && marks.areRevoked(in: validator.revocations, issuedAt: issuedAt, now: now.wall)
         if isRevoked { try refuseRevoked() }
         watch.pointee.note(.ok, .revoked(.ok))
         return marks
@@ -66,6 +75,9 @@ extension Judge {
     func ask(about token: ByteView, _ inquiry: Inquiry, of index: Int) throws(Status) -> Never {
         let expected = "the issuer's word on the token"
         switch validator.inquire(about: token, inquiry, of: index) {
+        case .answered:
+            watch.pointee.isAnswered = true
+            throw .pending
         case .wait(let exchange):
             watch.pointee.exchange = exchange
             try refuse(.introspection, .pending, expected: expected, found: "an exchange with the issuer under way")

@@ -4,7 +4,7 @@
 struct Outbox {
     private var queued: [Exchange] = []
     private var taken: [Exchange] = []
-    /// Introspections whose request is being made.
+    /// Introspections whose request is being made, or whose response is being judged.
     private var reserved: [Reservation] = []
     private var lastID: UInt64 = 0
 
@@ -27,8 +27,13 @@ struct Outbox {
     /// The number of an introspection that will be added.
     mutating func reserve(_ digest: Digest, issuer: Int) -> UInt64 {
         let id = newID()
-        reserved.append(Reservation(id: id, digest: digest, issuer: issuer))
+        keep(id, digest, issuer: issuer)
         return id
+    }
+
+    /// Keeps an introspection that was removed known until what came of it is.
+    mutating func keep(_ id: UInt64, _ digest: Digest, issuer: Int) {
+        reserved.append(Reservation(id: id, digest: digest, issuer: issuer))
     }
 
     mutating func release(_ id: UInt64) {
@@ -63,9 +68,9 @@ struct Outbox {
         return nil
     }
 
-    /// Removes and returns one exchange whose deadline has passed.
-    mutating func removeExpired(at now: Int64) -> Exchange? {
-        (taken.first { now >= $0.deadline } ?? queued.first { now >= $0.deadline }).flatMap { remove($0.id) }
+    /// An exchange whose deadline has passed.
+    func expired(at now: Int64) -> UInt64? {
+        (taken.first { now >= $0.deadline } ?? queued.first { now >= $0.deadline })?.id
     }
 
     mutating func removeAll() {

@@ -31,6 +31,15 @@ struct RevocationMarks {
     var subject: UInt64 = 0
     var issuer: UInt64 = 0
 
+    /// With what only the other one has.
+    func filled(from other: RevocationMarks) -> RevocationMarks {
+        var marks = self
+        if jti == 0 { marks.jti = other.jti }
+        if session == 0 { marks.session = other.session }
+        if subject == 0 { marks.subject = other.subject }
+        return marks
+    }
+
     func areRevoked(in revocations: Revocations, issuedAt: Int64, now: Int64) -> Bool {
         func revokes(_ mark: UInt64) -> Bool {
             mark != 0 && revocations.revokes(mark, issuedAt: issuedAt, now: now)

@@ -17,7 +17,7 @@ final class Revocations: @unchecked Sendable {
     /// Pairs of a mark and its times.
     private let slots: UnsafeMutablePointer<Word>
     private let mask: Int
-    /// Slots that are not free; what has outlived its time counts until its slot is used anew.
+    /// Slots that are not free; what has outlived its time counts until room is needed.
     private let used = Atomic<Int>(0)
     /// Grows with each revocation that moves to another slot: whoever misses one meanwhile looks again.
     private let moves = Atomic<UInt64>(0)
@@ -127,25 +127,26 @@ final class Revocations: @unchecked Sendable {
 
     /// Remembers all of them, or none.
     func add(_ marks: [UInt64], upTo notBefore: Int64, until end: Int64, now wallSeconds: Int64) throws(Full) {
-        var (places, newSlots) = places(for: marks, now: wallSeconds)
-        if newSlots > 0, !hasRoom(for: newSlots), lastClearing != wallSeconds / 60 {
+        let news = marks.count(where: { !place(for: $0).isKnown })
+        if !hasRoom(for: news), lastClearing != wallSeconds / 60 {
             lastClearing = wallSeconds / 60
             clear(at: wallSeconds)
-            (places, newSlots) = self.places(for: marks, now: wallSeconds)
         }
-        guard newSlots == 0 || hasRoom(for: newSlots) else { throw Full() }
+        guard news == 0 || hasRoom(for: marks.count(where: { !place(for: $0).isKnown })) else { throw Full() }
+        let times = Times(notBefore: notBefore, end: end)
         var isNews = false
-        for (mark, place) in zip(marks, places) {
-            let times = Times(notBefore: notBefore, end: end)
+        for mark in marks {
+            let place = place(for: mark)
             if place.isKnown {
                 let value = slots + 2 * place.index + 1
                 let before = Times(packed: value.pointee.load(ordering: .relaxed))
+                // What has been outlived is as good as forgotten.
                 let after = before.isOver(at: wallSeconds) ? times : before.merged(with: times)
                 // A longer time is news as well: somebody whose clock is a moment ahead may have found it over.
                 isNews = isNews || after.packed != before.packed
                 value.pointee.store(after.packed, ordering: .releasing)
             } else {
-                if place.isFree { used.add(1, ordering: .relaxed) }
+                used.add(1, ordering: .relaxed)
                 put(mark, times.packed, at: place.index)
                 isNews = true
             }
@@ -190,34 +191,12 @@ final class Revocations: @unchecked Sendable {
         used.subtract(1, ordering: .relaxed)
     }
 
-    private func places(for marks: [UInt64], now wallSeconds: Int64) -> (places: [Place], new: Int) {
-        var places: [Place] = []
-        for mark in marks { places.append(place(for: mark, now: wallSeconds, avoiding: places)) }
-        return (places, places.count(where: { $0.isFree }))
-    }
-
-    /// Where a revocation is, or where it may go.
-    private struct Place {
-        let index: Int
-        var isKnown = false
-        var isFree = false
-    }
-
-    private func place(for mark: UInt64, now wallSeconds: Int64, avoiding taken: [Place]) -> Place {
+    /// Where a revocation is, or the free slot where it may go.
+    private func place(for mark: UInt64) -> (index: Int, isKnown: Bool) {
         var index = home(of: mark)
-        var outlived: Int?
         while true {
             let found = slots[2 * index].load(ordering: .relaxed)
-            if found == mark { return Place(index: index, isKnown: true) }
-            let isTaken = taken.contains { $0.index == index && !$0.isKnown }
-            if found == Self.free, !isTaken {
-                return outlived.map { Place(index: $0) } ?? Place(index: index, isFree: true)
-            }
-            if outlived == nil, found != Self.free, !isTaken,
-                Times(packed: slots[2 * index + 1].load(ordering: .relaxed)).isOver(at: wallSeconds)
-            {
-                outlived = index
-            }
+            if found == mark || found == Self.free { return (index, found == mark) }
             index = (index + 1) & mask
         }
     }

@@ -100,6 +100,7 @@ package final class Validator: @unchecked Sendable {
     }
 
     var acceptsOpaqueTokens: Bool { issuers.contains { $0.policy.acceptsOpaque } }
+    var acceptsJWTs: Bool { issuers.contains { $0.policy.acceptsJWTs } }
 
     func opaqueIssuer(_ form: OpaqueForm) -> Int? {
         issuers.firstIndex { $0.policy.acceptsOpaque && $0.policy.opaqueForm == form }
@@ -234,7 +235,11 @@ extension Validator {
         let now = Moment(clock)
         // What is too long is refused before anything in it is looked at.
         let digest = Digest(token.count <= settings.maximumTokenBytes ? token : .empty)
-        let status = recall(digest, at: now, &watch, accept) ?? judge(token, digest, at: now, &watch, accept)
+        var status = recall(digest, at: now, &watch, accept) ?? judge(token, digest, at: now, &watch, accept)
+        if watch.isAnswered {
+            // Found, unless it had to make room in the same moment.
+            status = recall(digest, at: now, &watch, accept) ?? .issuerUnavailable
+        }
         if status.isIssuersTrouble, recallStale(digest, at: now, accept) { return Answer(status: .ok, exchange: 0) }
         return Answer(status: status, exchange: watch.exchange)
     }

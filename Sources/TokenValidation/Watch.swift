@@ -26,6 +26,8 @@ struct Watch {
     private(set) var findings: [Finding] = []
     /// The exchange that a pending token waits for.
     var exchange: UInt64 = 0
+    /// The answer came in while the token was being judged: the caches have it.
+    var isAnswered = false
 
     init(_ interest: Interest) {
         self.interest = interest
