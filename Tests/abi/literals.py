@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """literals.py FOLDER: do the modules of an Embedded build agree on the array literals that they share?
 
-Embedded Swift compiles a function anew in every module that inlines it. Its array literals become weak symbols, numbered
-within the function, and the linker keeps one of each name. The numbering is not the same everywhere: with two literals in
-one function, code of one module then reads the literal of another. Fails on each name with two contents."""
+Embedded Swift compiles a function anew in every module that inlines it. Its array literals become weak symbols,
+numbered within the function, and the linker keeps one of each name. The numbering is not the same everywhere: with two
+literals in one function, code of one module then reads the literal of another. Fails on each name with two contents."""
 import collections
 import pathlib
 import struct
@@ -40,7 +40,8 @@ class Object:
                 part = self.data[section[4]:section[4] + section[5]]
                 relocations[section[7]] += struct.iter_unpack("<QQq", part)
         for name, info, _, section, value, size in self.symbols:
-            if info >> 4 == 2 and section and b"Tv" in name and name.endswith(b"r"):  # weak; "outlined read-only object"
+            # Weak, and mangled as "outlined read-only object".
+            if info >> 4 == 2 and section and b"Tv" in name and name.endswith(b"r"):
                 start = self.sections[section][4] + value
                 yield name, (self.data[start:start + size], tuple(
                     (at - value, self._target(self.symbols[which >> 32], addend))

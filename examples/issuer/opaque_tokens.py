@@ -43,7 +43,8 @@ class OpaqueTokens:
 
     def introspect(self, form, authorization):
         """RFC 7662: status and answer."""
-        if not any(hmac.compare_digest((authorization or "").encode(), admitted.encode()) for admitted in self._admitted):
+        presented = (authorization or "").encode()
+        if not any(hmac.compare_digest(presented, admitted.encode()) for admitted in self._admitted):
             return 401, {"error": "invalid_client"}
         return 200, self._answers.get(form.get("token"), {"active": False})
 
