@@ -80,13 +80,15 @@ final class VerdictCache: @unchecked Sendable {
         }
     }
 
-    /// Remembers a verdict in place of an earlier one of the same token. Does nothing if memory ran out. `epoch` is
-    /// that of the revocations before the token was compared with them. Any thread.
+    /// Remembers a verdict in place of an earlier one of the same token; if it is too large or memory ran out, neither is
+    /// kept. `epoch` is that of the revocations before the token was compared with them. Any thread.
     func remember(
         _ digest: Digest, _ facts: CachedVerdict.Facts, _ texts: CachedVerdict.Texts, epoch: UInt64
     ) {
         let size = CachedVerdict.size(textCount: texts.count)
         guard size <= maximumBytes / 8, let verdict = CachedVerdict.make(digest, facts, texts, epoch: epoch) else {
+            // The earlier one is no longer true.
+            forget(digest)
             return
         }
         lock.withLock {
