@@ -69,7 +69,7 @@ extension Validator {
             defer { withExtendedLifetime(tree) {} }
             guard tree.root.member("iss")?.string.map({ [UInt8]($0) }) == issuer.policy.issuer,
                 issuer.policy.isMeant(by: tree.root.member("aud")), let iat = tree.root.member("iat")?.integer,
-                iat <= now.wall + issuer.policy.leeway, now.wall - iat <= Self.maximumAnswerAge + issuer.policy.leeway,
+                iat <= now.wall + issuer.policy.leeway, iat >= now.wall - Self.maximumAnswerAge - issuer.policy.leeway,
                 let members = tree.root.member("token_introspection"), members.isObject
             else { return nil }
             return members.text()
