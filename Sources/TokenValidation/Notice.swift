@@ -161,7 +161,8 @@ extension Judge {
     private func subject(_ id: JSONNode?, _ issuer: Issuer) throws(Status) -> (Revocation.Kind, ByteView) {
         if let id, let found = simpleSubject(id, issuer) { return found }
         if let session = id?.member("session"), let found = simpleSubject(session, issuer) { return found }
-        if let user = id?.member("user"), let found = simpleSubject(user, issuer) { return found }
+        // A user under an opaque ID is no session.
+        if let user = id?.member("user"), let found = simpleSubject(user, issuer), found.0 == .subject { return found }
         try refuse(
             .notice, .noticeInvalid, subject: "sub_id", expected: "a session or a subject of this issuer",
             found: "none of them")
