@@ -65,3 +65,13 @@ package final class JSONBuilder {
         }
     }
 }
+
+extension ByteView {
+    /// Whether a JSON string can hold it.
+    package var isUTF8: Bool {
+        let string = base.withMemoryRebound(to: CChar.self, capacity: max(count, 1)) { json_stringn($0, count) }
+        guard let string else { return false }
+        json_decref(string)
+        return true
+    }
+}

@@ -109,7 +109,7 @@ extension Option {
             "issuer.client_id", default: "", range: "1 to 1024 bytes",
             meaning: "The name of this server as a client of the issuer; also what notices of revocations are addressed to."
         ) { (configuration, value) throws(Refusal) in
-            guard (1...1024).contains(value.count) else { throw Refusal() }
+            guard (1...1024).contains(value.count), value.isUTF8 else { throw Refusal() }
             try configuration.updatePolicy { policy in policy.clientID = [UInt8](value) }
         },
         .secret(
@@ -139,7 +139,7 @@ extension Option {
             "issuer.client_key_id", default: "", range: "1 to 255 bytes",
             meaning: "The kid of that key; without it, its thumbprint (RFC 7638)."
         ) { (configuration, value) throws(Refusal) in
-            guard (1...255).contains(value.count) else { throw Refusal() }
+            guard (1...255).contains(value.count), value.isUTF8 else { throw Refusal() }
             try configuration.updateIssuer { issuer in issuer.client.keyID = [UInt8](value) }
         },
         .text(

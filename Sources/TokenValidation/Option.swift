@@ -119,7 +119,7 @@ package struct Option: Sendable {
                 options that follow are for it, up to the next issuer.
                 """
         ) { (configuration, value) throws(Refusal) in
-            guard (1...2048).contains(value.count), !value.hasSpaceOrControl else { throw Refusal() }
+            guard (1...2048).contains(value.count), !value.hasSpaceOrControl, value.isUTF8 else { throw Refusal() }
             try configuration.beginIssuer([UInt8](value))
         },
         Option(
