@@ -106,7 +106,7 @@ extension Option {
             try configuration.updateIssuer { issuer in issuer.client.method = method }
         },
         .text(
-            "issuer.client_id", default: "", range: "1 to 1024 bytes",
+            "issuer.client_id", default: "", range: "1 to 1024 bytes of UTF-8",
             meaning: "The name of this server as a client of the issuer; also what notices of revocations are addressed to."
         ) { (configuration, value) throws(Refusal) in
             guard (1...1024).contains(value.count), value.isUTF8 else { throw Refusal() }
@@ -136,7 +136,7 @@ extension Option {
             try configuration.readFile(value) { (text) throws(Refusal) in try configuration.setClientKey(text) }
         },
         .text(
-            "issuer.client_key_id", default: "", range: "1 to 255 bytes",
+            "issuer.client_key_id", default: "", range: "1 to 255 bytes of UTF-8",
             meaning: "The kid of that key; without it, its thumbprint (RFC 7638)."
         ) { (configuration, value) throws(Refusal) in
             guard (1...255).contains(value.count), value.isUTF8 else { throw Refusal() }

@@ -113,7 +113,7 @@ package struct Option: Sendable {
 
     private static let ofIssuers: [Option] = [
         .text(
-            "issuer", default: "", range: "1 to 2048 bytes without spaces and control characters",
+            "issuer", default: "", range: "1 to 2048 bytes of UTF-8 without spaces and control characters",
             meaning: """
                 Begins an issuer: the authorization server whose tokens carry this very text as iss. The issuer.… \
                 options that follow are for it, up to the next issuer.
