@@ -14,7 +14,7 @@ LINK := --disable-build-manifest-caching --disable-local-rpath \
 
 SOURCES := Package.swift $(shell find Sources include packaging -type f)
 
-.PHONY: build deps lib lib-embedded cli demo bench test test-swift test-abi test-cli test-crosscheck test-transport test-servers docs check-docs clean
+.PHONY: build deps lib lib-embedded cli demo bench test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers docs check-docs clean
 
 build: lib cli
 
@@ -79,7 +79,7 @@ build/bench/%: bench/%.cpp include/mxauth.h build/lib/libmxauth.so | build/deps
 	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror -Iinclude $< -o $@ -Lbuild/lib -lmxauth -Wl,-rpath,'$$ORIGIN/../lib' \
 	  -lbenchmark -lcrypto -pthread
 
-test: test-swift test-abi test-cli test-crosscheck test-transport test-servers check-docs
+test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers check-docs
 
 test-swift: deps
 	$(SWIFT) test --scratch-path .build/test
@@ -106,6 +106,10 @@ test-transport: deps lib lib-embedded
 	PYTHON=$(PYTHON) Tests/transport/host.sh build/lib/libmxauth.so
 	PYTHON=$(PYTHON) Tests/transport/host.sh build/embedded/libmxauth.so
 	Tests/transport/tsan.sh
+
+test-introspection: deps lib lib-embedded
+	PYTHON=$(PYTHON) Tests/introspection/run.sh build/lib/libmxauth.so
+	PYTHON=$(PYTHON) Tests/introspection/run.sh build/embedded/libmxauth.so
 
 test-servers: build/servers/installed lib lib-embedded
 	PYTHON=build/servers/bin/python Tests/authorization_servers/run.sh build/lib/libmxauth.so
