@@ -54,8 +54,8 @@ static void hits(mxauth_validator *validator, const char *name, const char *toke
     mxauth_error error = MXAUTH_ERROR_INIT;
     spoil(&verdict);
     mxauth_validate(validator, token, length, &verdict, NULL);
-    long allocated = allocations, freed = frees, good = 0;
     uint64_t found = stats_of(validator).cache_hits;
+    long allocated = allocations, freed = frees, good = 0;
     for (int i = 0; i < CALLS; i++) {
       spoil(&verdict);
       mxauth_validate(validator, token, length, &verdict, with_error ? &error : NULL);

@@ -380,7 +380,7 @@ static void implausible_tokens_are_not_asked_about(void) {
   check(judged(validator, "two words", NULL) == MXAUTH_TOKEN_IMPLAUSIBLE, "a space");
   check(judged(validator, "=", NULL) == MXAUTH_TOKEN_IMPLAUSIBLE, "padding of nothing");
   check(judged(validator, "t\xC3\xB6ken", NULL) == MXAUTH_TOKEN_IMPLAUSIBLE, "a letter that is not ASCII");
-  mxauth_verdict verdict;
+  mxauth_verdict verdict = {0};
   check(mxauth_validate(validator, "a\0b", 3, &verdict, NULL) == MXAUTH_MISUSE, "no struct_size");
   spoil(&verdict);
   check(mxauth_validate(validator, "a\0b", 3, &verdict, NULL) == MXAUTH_TOKEN_IMPLAUSIBLE, "a NUL");

@@ -32,7 +32,6 @@ static void *run(void *argument) {
     mxauth_error error = MXAUTH_ERROR_INIT;
     spoil(&verdict);
     mxauth_status status = mxauth_validate(validator, tokens[at], lengths[at], &verdict, i % 2 == 0 ? &error : NULL);
-    // The first time it was not.
     verdict.flags &= ~MXAUTH_VERDICT_CACHED;
     int same = status == verdicts[at].status && memcmp(&verdict, &verdicts[at], sizeof verdict) == 0;
     if (same) self->same++;
@@ -60,6 +59,8 @@ int main(int argc, char **argv) {
     tokens[count] = token_of(test, &lengths[count]);
     spoil(&verdicts[count]);
     mxauth_validate(validator, tokens[count], lengths[count], &verdicts[count], NULL);
+    // Some cases share a token.
+    verdicts[count].flags &= ~MXAUTH_VERDICT_CACHED;
     count++;
   }
   worker workers[THREADS] = {0};
