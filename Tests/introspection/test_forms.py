@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which tokens are opaque, whose they are, and which are not worth a question."""
+import json
 import secrets
 
 import mxauth
@@ -7,7 +8,7 @@ from endpoint import Endpoint
 from introspecting import BEARER, IntrospectionCase
 from issuer import Reply
 from masform import ALPHANUMERIC, mas_token, random_text, synapse_token, with_wrong_check
-from tokens import Forger
+from tokens import Forger, key_set, token
 
 MAS = ("opaque_form", "mas")
 MACAROON = b"MDAxN2xvY2F0aW9uIGhzLnRlc3QKMDAxM2lkZW50aWZpZXIga2V5CjAwMTBjaWQgZ2VuID0gMQo"
@@ -89,10 +90,32 @@ class AnyForm(IntrospectionCase):
 
 class Choice(IntrospectionCase):
     def test_jwts_are_not_taken_for_opaque(self):
+        """Where another issuer takes them."""
+        self.with_jwts()
+        other = "https://other.test"
+        options = [("server_name", "hs.test"), ("allow_http", "loopback"), ("issuer", self.server.origin)]
+        options += [("issuer.any_audience", "true"), ("issuer.tokens", "opaque")]
+        options += [("issuer.introspection_uri", self.endpoint.url)]
+        options += [("issuer." + name, value) for name, value in BEARER]
+        options += [("issuer", other), ("issuer.any_audience", "true")]
+        options.append(("issuer.keys", json.dumps(key_set(self.key))))
+        v = mxauth.Validator(options, self.clock)
+        self.addCleanup(v.close)
+        self.assertStatus(v.validate(token(self.key, other, iat=self.now)), mxauth.OK)
+        for one in (self.jwt(), self.opaque(self.jwt()), Forger(self.server.origin).token("k")):
+            self.assertStatus(v.validate(one), mxauth.JWT_NOT_ACCEPTED)
+        self.assertEqual(v.describe(mxauth.JWT_NOT_ACCEPTED).http_status, 401)
+        self.assertAsked(0)
+
+    def test_jwts_where_no_issuer_takes_them(self):
+        """They are like any other text: their issuer may know them, if it could have made them."""
         self.start()
         forged = Forger(self.server.origin).token("k")
-        self.assertStatus(self.v.wait(forged), mxauth.JWT_NOT_ACCEPTED)
-        self.assertEqual(self.v.describe(mxauth.JWT_NOT_ACCEPTED).http_status, 401)
+        self.assertStatus(self.v.wait(forged), mxauth.TOKEN_INACTIVE)
+        self.assertStatus(self.v.wait(self.opaque(forged + b"x")), mxauth.OK)
+        self.assertAsked(2)
+        self.start(MAS)
+        self.assertStatus(self.v.wait(self.opaque(forged)), mxauth.TOKEN_IMPLAUSIBLE)
         self.assertAsked(0)
 
     def test_opaque_tokens_are_not_taken_by_default(self):
