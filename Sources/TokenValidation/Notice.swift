@@ -137,6 +137,14 @@ extension Judge {
                 .expiry, expiresAt > now.wall - issuer.policy.leeway, else: .expired,
                 expected: "later than \(now.wall), give or take \(issuer.policy.leeway) s", found: "\(expiresAt)")
         }
+        if let nbf = claims.member("nbf") {
+            guard let notBefore = nbf.integer else {
+                try refuse(.notBefore, .claimInvalid, expected: "a number of seconds", found: "something else")
+            }
+            try demand(
+                .notBefore, notBefore <= now.wall + issuer.policy.leeway, else: .notYetValid,
+                expected: "no later than \(now.wall), give or take \(issuer.policy.leeway) s", found: "\(notBefore)")
+        }
         guard let issuedAt = claims.member("iat")?.integer, issuedAt > 0 else {
             try refuse(.issuedAt, .claimMissing, expected: "a number of seconds", found: "none")
         }
@@ -160,8 +168,10 @@ extension Judge {
     /// RFC 9493: a session by its ID, or a subject of this issuer; CAEP puts both into one complex subject.
     private func subject(_ id: JSONNode?, _ issuer: Issuer) throws(Status) -> (Revocation.Kind, ByteView) {
         if let id, let found = simpleSubject(id, issuer) { return found }
-        if let session = id?.member("session"), let found = simpleSubject(session, issuer) { return found }
-        // A user under an opaque ID is no session.
+        // A session is no subject, and a user under an opaque ID is no session.
+        if let session = id?.member("session"), let found = simpleSubject(session, issuer), found.0 == .session {
+            return found
+        }
         if let user = id?.member("user"), let found = simpleSubject(user, issuer), found.0 == .subject { return found }
         try refuse(
             .notice, .noticeInvalid, subject: "sub_id", expected: "a session or a subject of this issuer",
