@@ -75,20 +75,19 @@ extension Validator {
         guard !value.isEmpty, value.count <= settings.maximumTokenBytes else {
             throw misuse("What is revoked has 1 to \(settings.maximumTokenBytes) bytes, not \(value.count).")
         }
+        guard value.isUTF8 else { throw misuse("What is revoked is UTF-8.") }
         switch kind {
         case .notice:
             throw misuse("Notices cannot be revoked.")
         case .token:
             return [tokenMark(Digest(value))]
         case .user:
-            guard value[0] == UInt8(ascii: "@"), value.firstIndex(of: UInt8(ascii: ":")) != nil else {
-                throw misuse("A user is given as a Matrix user ID, @localpart:server.")
-            }
+            guard value.looksLikeUserID else { throw misuse("A user is given as a Matrix user ID, @localpart:server.") }
             return [revocations.mark(.user, issuer: nil, value)]
         case .device:
             // A user ID holds no space, and neither does a device ID that came in a scope.
-            guard value[0] == UInt8(ascii: "@"), let space = value.firstIndex(of: UInt8(ascii: " ")),
-                space + 1 < value.count
+            guard let space = value.firstIndex(of: UInt8(ascii: " ")), value.slice(0, count: space).looksLikeUserID,
+                (1...Verdict.maximumTextSize).contains(value.count - space - 1)
             else { throw misuse("A device is given as a Matrix user ID, a space and the device ID.") }
             return [revocations.mark(.device, issuer: nil, value.slice(0, count: space), value.dropFirst(space + 1))]
         case .issuer:
@@ -140,6 +139,14 @@ extension Issuer {
 }
 
 extension ByteView {
+    /// `@localpart:server` of at most 255 bytes; nothing else is ever in a verdict.
+    fileprivate var looksLikeUserID: Bool {
+        guard (1...Verdict.maximumTextSize).contains(count), self[0] == UInt8(ascii: "@"),
+            let colon = firstIndex(of: UInt8(ascii: ":"))
+        else { return false }
+        return colon > 1 && colon + 1 < count
+    }
+
     func firstIndex(of byte: UInt8) -> Int? {
         for index in 0..<count where self[index] == byte { return index }
         return nil
