@@ -111,7 +111,7 @@ class Misuse(RevocationCase):
         cases = [
             (0, b"x"), (8, b"x"), (2 ** 32 - 1, b"x"),
             *((what, None) for what in range(1, 8)), *((what, b"") for what in range(1, 8)),
-            *((what, b"\xff\xfe") for what in range(2, 7)),
+            *((what, b"\xff\xfe") for what in range(2, 8)),
             *((mxauth.REVOKE_USER, value) for value in (
                 b"alice", b"@alice", b"@", b"@:hs.test", b"@alice:", b"alice:hs.test",
                 b"@" + b"a" * 300 + b":hs.test")),
@@ -123,7 +123,7 @@ class Misuse(RevocationCase):
             with self.subTest(what, value=value):
                 self.assertStatus(self.v.revoke(what, value), mxauth.MISUSE)
         ours = self.server.origin.encode()
-        for issuer in (b"https://elsewhere.test", ours + b"/", ours[:-1], ours.upper(), b"\xff\xfe"):
+        for issuer in (b"https://elsewhere.test", ours + b"/", ours[:-1], ours.upper()):
             self.assertStatus(self.v.revoke(mxauth.REVOKE_ISSUER, issuer), mxauth.ISSUER_UNKNOWN)
         for moment in (-1, -(2 ** 63)):
             self.assertStatus(self.v.revoke(mxauth.REVOKE_USER, ALICE.encode(), moment), mxauth.MISUSE)
