@@ -34,7 +34,11 @@ extension Judge {
         try checkActive(members)
         try checkAnsweringIssuer(members, issuer)
         try checkTokenType(members)
-        let (times, ends, endsAtWall) = try checkAnsweredTimes(members, issuer)
+        var (times, ends, endsAtWall) = try checkAnsweredTimes(members, issuer)
+        // Of what the token and the answer say, the earlier: a revocation must not be escaped by either.
+        if inquiry.issuedAt > 0 {
+            times.issuedAt = times.issuedAt > 0 ? min(times.issuedAt, inquiry.issuedAt) : inquiry.issuedAt
+        }
         let verdict = try judge(members, .introspected, times, scratch, issuer: index)
         let marks = try checkRevocation(verdict, members, inquiry.digest, besides: inquiry.marks)
         accept(

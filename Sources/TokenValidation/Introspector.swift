@@ -53,6 +53,8 @@ struct Inquiry: Sendable {
     let digest: Digest
     /// Wall seconds after which the token is over whatever the answer: a JWT says so itself.
     var endsAt = Int64.max
+    /// When a JWT says that it was issued, in wall seconds; 0 for others.
+    var issuedAt: Int64 = 0
     /// What a JWT says of itself by which it can be revoked, though the answer may not.
     var marks = RevocationMarks()
 }

@@ -66,7 +66,7 @@ struct Judge {
             let marks = try checkRevocation(
                 TokenIdentity(subject: try text("sub", .subject, claims) ?? .empty), claims, digest, issuer: index,
                 issuedAt: times.issuedAt)
-            try ask(about: token, Inquiry(digest: digest, endsAt: end, marks: marks), of: index)
+            try ask(about: token, Inquiry(digest: digest, endsAt: end, issuedAt: times.issuedAt, marks: marks), of: index)
         }
         let verdict = try judge(claims, .jwt, times, scratch, issuer: index)
         let marks = try checkRevocation(verdict, claims, digest)

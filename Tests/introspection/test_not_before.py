@@ -72,6 +72,21 @@ class NotBefore(RevocationCase):
                     self.revoke(*self.revocations()[index], not_before=self.now - 1_000_000)
                     self.assertRevoked(token)
 
+    def test_introspected_jwts(self):
+        """Both the token and the answer may say when; the earlier of them counts, and one is enough."""
+        self.with_jwts(("introspect_jwts", "true"))
+        moment = self.now - 100
+        self.revoke(mxauth.REVOKE_USER, ALICE, moment)
+        for token_iat, answer_iat, status in (
+                (moment + 1, moment + 1, mxauth.OK), (moment + 1, None, mxauth.OK),
+                (moment, moment + 1, mxauth.REVOKED), (moment + 1, moment, mxauth.REVOKED),
+                (moment, None, mxauth.REVOKED)):
+            with self.subTest(token=token_iat - moment, answer=answer_iat and answer_iat - moment):
+                token = self.jwt(iat=token_iat, **person())
+                self.opaque(token, **person(), iat=answer_iat)
+                self.assertStatus(self.v.wait(token), status)
+                self.assertStatus(self.v.validate(token), status)
+
     def jwt_without_iat(self):
         whole = claims(self.server.origin, exp=self.now + 3600, **person())
         del whole["iat"]
