@@ -13,8 +13,8 @@ METADATA = "/.well-known/oauth-authorization-server"
 
 
 class SignedAnswers(IntrospectionCase):
-    def begin(self, mode="always", lists=("ES256",), **more):
-        """An issuer whose metadata says that it signs, if `lists` is not empty."""
+    def begin(self, mode="always", lists=("ES256",), warm=True, **more):
+        """An issuer whose metadata says that it signs, if `lists` is not empty. `warm`: with its keys at hand."""
         self.key = new_key("first")
         self.start(audience=None, **more)
         metadata = {
@@ -27,6 +27,14 @@ class SignedAnswers(IntrospectionCase):
             ("tokens", "opaque"), ("client_auth", "bearer"), ("client_secret", self.endpoint.caller.secret),
             ("client_id", CLIENT), ("signed_introspection", mode), ("breaker_threshold", "1000"), issuer=self.server,
             audience=None, clock=self.clock)
+        if warm and lists and mode != "never":
+            self.until(self.works, "the keys")
+
+    def works(self, **more):
+        self.clock.advance(2)
+        status = self.v.wait(self.signed(**more))
+        self.assertStatus(status, mxauth.OK, mxauth.ISSUER_UNAVAILABLE)
+        return status == mxauth.OK
 
     def signed(self, key=None, typ="token-introspection+jwt", header=None, content_type=MEDIA_TYPE, **claims):
         """A token that is answered of with a JWT. A claim that is None is left out."""
@@ -51,6 +59,12 @@ class SignedAnswers(IntrospectionCase):
             verdict = self.v.verdict(token)
             self.assertEqual((verdict.kind, verdict.user_id.bytes), (mxauth.KIND_INTROSPECTED, b"@alice:hs.test"))
             self.assertStatus(self.v.wait(self.signed(aud=["them", CLIENT])), mxauth.OK)
+
+    def test_keys_that_come_later_than_the_answer(self):
+        """The first token of all is not turned away: the answer is there, and its keys are on their way."""
+        self.begin(warm=False)
+        self.server.routes["/jwks"] = Reply(key_set(self.key), delay=0.3)
+        self.assertStatus(self.v.wait(self.signed()), mxauth.OK)
 
     def test_inactive(self):
         self.begin()
@@ -124,29 +138,17 @@ class SignedAnswers(IntrospectionCase):
         self.assertRefused(old)
 
     def test_keys_that_cannot_be_had(self):
-        self.begin()
+        self.begin(warm=False)
         self.server.routes["/jwks"] = Reply(b"", 503)
         token = self.signed()
         self.assertRefused(token, mxauth.KEYS_UNAVAILABLE, mxauth.ISSUER_UNAVAILABLE)
         self.server.routes["/jwks"] = Reply(key_set(self.key))
 
-        def works():
-            self.clock.advance(2)
-            return self.v.wait(self.signed()) == mxauth.OK
-
-        self.until(works, "the keys")
+        self.until(self.works, "the keys")
 
     def test_rotated_key(self):
         """Refused by nobody: the answer waits for the key, or is asked for again."""
         self.begin()
-        self.until(lambda: self.v.wait(self.signed()) == mxauth.OK, "the keys")
         new = new_key("second")
         self.server.routes["/jwks"] = Reply(key_set(new))
-
-        def works():
-            self.clock.advance(2)
-            status = self.v.wait(self.signed(key=new))
-            self.assertStatus(status, mxauth.OK, mxauth.ISSUER_UNAVAILABLE)
-            return status == mxauth.OK
-
-        self.until(works, "the new key")
+        self.until(lambda: self.works(key=new), "the new key")
