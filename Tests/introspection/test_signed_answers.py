@@ -61,10 +61,14 @@ class SignedAnswers(IntrospectionCase):
             self.assertStatus(self.v.wait(self.signed(aud=["them", CLIENT])), mxauth.OK)
 
     def test_keys_that_come_later_than_the_answer(self):
-        """The first token of all is not turned away: the answer is there, and its keys are on their way."""
+        """Nothing is said of the token, and retry_min after the keys have come it is good."""
         self.begin(warm=False)
         self.server.routes["/jwks"] = Reply(key_set(self.key), delay=0.3)
-        self.assertStatus(self.v.wait(self.signed()), mxauth.OK)
+        token = self.signed()
+        self.assertStatus(self.v.wait(token), mxauth.OK, mxauth.ISSUER_UNAVAILABLE)
+        self.until(lambda: self.v.stats.key_sets == 1, "the keys")
+        self.clock.advance(1.1)
+        self.assertStatus(self.v.wait(token), mxauth.OK)
 
     def test_inactive(self):
         self.begin()
