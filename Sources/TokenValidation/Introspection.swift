@@ -156,7 +156,9 @@ extension Validator {
             throw Unanswered(failure: .tooLarge, status: .answerInvalid)
         }
         let type = headers.value(of: "content-type")
-        if isSigned || type?.isMediaType("application/token-introspection+jwt") == true {
+        let isJWT = type.map { $0.isMediaType("application/token-introspection+jwt") } ?? isSigned
+        let mustBeSigned = issuers[exchange.purpose.issuer].introspector?.policy.signedAnswers == .always
+        if isJWT || mustBeSigned {
             return try signedAnswer(response.body, issuer: exchange.purpose.issuer)
         }
         if let type, !type.namesJSON { throw Unanswered(failure: .contentType, status: .answerInvalid) }
