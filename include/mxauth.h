@@ -183,7 +183,7 @@ typedef struct mxauth_error {
 
 /** Bits of mxauth_verdict.flags. */
 #define MXAUTH_VERDICT_UNKNOWN_SCOPES ((uint32_t)1 << 0) /**< Scopes were present that grant nothing here. */
-#define MXAUTH_VERDICT_CACHED         ((uint32_t)1 << 1) /**< From the verdict cache. */
+#define MXAUTH_VERDICT_CACHED         ((uint32_t)1 << 1) /**< From the verdict cache, as also an answer just come in. */
 
 /** How the token was judged; mxauth_verdict.kind. */
 #define MXAUTH_KIND_NONE 0         /**< Refused. */

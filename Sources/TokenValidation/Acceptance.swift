@@ -83,10 +83,13 @@ extension Validator {
     }
 
     /// A verdict that is past its time but may serve because the issuer cannot be asked.
-    func recallStale(_ digest: Digest, at now: Moment, _ accept: (Verdict) -> Void) -> Bool {
+    func recallStale(
+        _ digest: Digest, at now: Moment, _ watch: inout Watch, _ accept: (Verdict) -> Void
+    ) -> Bool {
         let isServed = accepted.find(digest) { entry -> Bool? in
             guard now.monotonic < entry.pointee.facts.staleUntil, !isRevoked(entry, at: now), !entry.hasEnded(at: now)
             else { return nil }
+            watch.overrule(Finding(answer: entry, at: now))
             accept(Verdict(cached: entry))
             return true
         }
@@ -113,12 +116,7 @@ extension Validator {
             // Tokens that are known keep keys fresh as new ones do.
             if keys.isFetched, keys.isDue(at: now.monotonic) { return nil }
         } else {
-            let age = (now.monotonic - entry.pointee.facts.judgedAt) / 1000
-            watch.note(
-                .ok,
-                Finding(
-                    check: .introspection, status: .ok, subject: "", expected: "the issuer's word on the token",
-                    found: "active, \(age) s ago"))
+            watch.note(.ok, Finding(answer: entry, at: now))
         }
         accept(Verdict(cached: entry))
         return .ok
@@ -169,6 +167,12 @@ extension Finding {
         self.init(
             check: entry.pointee.facts.check, status: entry.pointee.facts.status, subject: text(texts.first),
             expected: text(texts.second), found: text(texts.third))
+    }
+
+    fileprivate init(answer entry: CachedVerdict.Pointer, at now: Moment) {
+        self.init(
+            check: .introspection, status: .ok, subject: "", expected: "the issuer's word on the token",
+            found: "active, \((now.monotonic - entry.pointee.facts.judgedAt) / 1000) s ago")
     }
 
     fileprivate init(expired entry: CachedVerdict.Pointer, at now: Moment) {

@@ -15,8 +15,9 @@ extension Judge {
                 try judge(answerIn: scratch, count: answer.count, inquiry, issuer: index, accept)
                 return .ok
             } catch {
-                // A member of the wrong type is as much nonsense as no JSON at all.
-                return error == .claimInvalid || error == .timeOutOfRange || error == .scopeMalformed ? .answerInvalid : error
+                // An issuer that names no audience does so for every token: issuer.any_audience is what was forgotten.
+                let lacksAudience = error == .claimMissing && watch.pointee.refusal?.check == .audience
+                return error.isNonsenseInAnAnswer || lacksAudience ? .answerInvalid : error
             }
         } ?? .internal
     }
@@ -91,5 +92,16 @@ extension Judge {
         guard exp != nil else { return ((0, try checkStart(members, issuer, expiresAt: 0)), .max, .max) }
         let times = try checkTimes(members, issuer)
         return (times, .max, times.expiresAt + issuer.policy.leeway)
+    }
+}
+
+extension Status {
+    /// A member of the wrong type is as much nonsense as no JSON at all, and an issuer that answers in another's name is
+    /// configured under a wrong one: both concern every token.
+    fileprivate var isNonsenseInAnAnswer: Bool {
+        switch self {
+        case .claimInvalid, .timeOutOfRange, .scopeMalformed, .issuerUnknown: true
+        default: false
+        }
     }
 }

@@ -128,8 +128,10 @@ package final class Configuration {
             return .metadata(documents)
         case .none?: return .none
         case nil:
-            // Whoever is only asked at a known place needs no keys.
-            if !draft.policy.acceptsJWTs, draft.introspection.address != nil { return .none }
+            // Whoever is only asked at a known place needs no keys, unless its answers have to be signed.
+            if !draft.policy.acceptsJWTs, draft.introspection.address != nil, draft.introspection.signedAnswers != .always {
+                return .none
+            }
             guard let address = WebAddress(draft.policy.issuer) else {
                 throw Fault(
                     .configIncomplete, "issuer.keys",

@@ -27,6 +27,11 @@ enum Discovery {
         let address: WebAddress?
         /// RFC 9701 section 7.
         let offersSignedAnswers: Bool
+
+        /// Without an address that may not be asked; the key set has its own.
+        func allowed(by plainHTTP: PlainHTTP) -> Introspection {
+            Introspection(address: address.flatMap { plainHTTP.allows($0) ? $0 : nil }, offersSignedAnswers: offersSignedAnswers)
+        }
     }
 
     /// Reads a metadata document. It has to be of this very issuer, byte for byte (RFC 8414 section 3.3): otherwise one

@@ -19,6 +19,7 @@ extension Validator {
     func inquire(about token: ByteView, _ inquiry: Inquiry, of index: Int) -> Inquired {
         guard let introspector = issuers[index].introspector else { return .cannotDecide(.internal) }
         let now = Moment(clock)
+        if let wait = waitForSigningKeys(introspector, of: index, at: now.monotonic) { return wait }
         var start: (address: WebAddress, isSigned: Bool)?
         var isQueued = false
         let inquired = lock.withLock { () -> Inquired in
@@ -57,6 +58,15 @@ extension Validator {
         }
         if isQueued { notifyQueued() }
         return inquired
+    }
+
+    /// A signed answer can be read only with the issuer's keys: they come first.
+    private func waitForSigningKeys(_ introspector: Introspector, of index: Int, at now: Int64) -> Inquired? {
+        guard !issuers[index].keys.serves(at: now), lock.withLock({ introspector.wantsSignedAnswer }) else { return nil }
+        switch wantKeys(of: index) {
+        case .wait(let exchange): return .wait(exchange: exchange)
+        case .cannotDecide, .refuse: return .cannotDecide(.issuerUnavailable)
+        }
     }
 
     /// With the lock held.

@@ -8,7 +8,7 @@ extension Option {
             "cache_entries", .integer, unit: "", default: "100000", 1024...16_777_216, "1024 to 16777216",
             meaning: """
                 How many good verdicts are kept at most. Refusals by introspection have an eighth of this and of \
-                cache_bytes on top.
+                cache_bytes on top; both tables take 16 bytes for each besides.
                 """
         ) { (configuration, value) in configuration.settings.cachedVerdicts = value },
         .integer(
@@ -50,7 +50,7 @@ extension Option {
             "issuer.tokens", default: "jwt", range: "jwt, opaque or both",
             meaning: """
                 The tokens of this issuer that are accepted: JWTs, which carry its signature, and opaque ones, about \
-                which it is asked (RFC 7662). A token with two dots is a JWT.
+                which it is asked (RFC 7662). A token with two dots is a JWT, unless no issuer takes JWTs.
                 """
         ) { (policy, values) throws(Refusal) in
             let (jwt, opaque) = (Array("jwt".utf8), Array("opaque".utf8))

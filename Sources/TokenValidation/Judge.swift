@@ -49,7 +49,8 @@ struct Judge {
         let index = try chooseIssuer(claims)
         let issuer = validator.issuers[index]
         try demand(
-            .form, issuer.policy.acceptsJWTs, else: .jwtNotAccepted, expected: "an opaque token", found: "a JWT")
+            .form, issuer.policy.acceptsJWTs, else: .jwtNotAccepted,
+            expected: issuer.policy.acceptsJWTs ? "a JWT" : "an opaque token", found: "a JWT")
 
         try checkType(header, issuer)
         try demand(

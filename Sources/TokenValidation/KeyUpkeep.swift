@@ -214,14 +214,14 @@ extension Validator {
     private func examineMetadata(_ body: ByteView, of issuer: Issuer) -> Outcome {
         do throws(Discovery.Fault) {
             let metadata = try Discovery.read(body, of: issuer.policy.issuer)
-            for address in [metadata.keySetAddress, metadata.introspection.address] {
-                if let address, !settings.plainHTTP.allows(address) { return .failed(.insecure, retryAfter: nil) }
+            if let address = metadata.keySetAddress, !settings.plainHTTP.allows(address) {
+                return .failed(.insecure, retryAfter: nil)
             }
             // Whose tokens are only introspected needs no keys.
             if metadata.keySetAddress == nil, issuer.policy.acceptsJWTs {
                 return .failed(.noKeySetAddress, retryAfter: nil)
             }
-            return .metadata(keySet: metadata.keySetAddress, metadata.introspection)
+            return .metadata(keySet: metadata.keySetAddress, metadata.introspection.allowed(by: settings.plainHTTP))
         } catch {
             switch error {
             case .notJSON: return .failed(.notJSON, retryAfter: nil)

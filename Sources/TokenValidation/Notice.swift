@@ -37,8 +37,7 @@ extension Validator {
         let status = lock.withLock { () -> Status in
             if revocations.remembers(seen, now: now) { return .noticeReplayed }
             do throws(Revocations.Full) {
-                try revocations.add([mark], upTo: notice.notBefore, until: end, now: now)
-                try revocations.add([seen], upTo: 0, until: end, now: now)
+                try revocations.add([mark, seen], upTo: notice.notBefore, until: end, now: now)
                 return .ok
             } catch {
                 return .revocationsFull
@@ -116,7 +115,14 @@ extension Judge {
         } else if let event = events.member("https://schemas.openid.net/secevent/caep/event-type/session-revoked"),
             event.isObject
         {
-            if let happened = event.member("event_timestamp")?.integer { notBefore = min(max(happened, 1), now.wall) }
+            if let timestamp = event.member("event_timestamp") {
+                guard let happened = timestamp.integer, happened > 0 else {
+                    try refuse(
+                        .notice, .noticeInvalid, subject: "event_timestamp", expected: "a number of seconds",
+                        found: "something else")
+                }
+                notBefore = min(happened, now.wall)
+            }
             revoked = try subject(claims.member("sub_id"), issuer)
         } else {
             try refuse(
@@ -160,7 +166,13 @@ extension Judge {
 
     /// Back-Channel Logout section 2.4: a session, or all sessions of a subject.
     private func loggedOut(_ claims: JSONNode) throws(Status) -> (Revocation.Kind, ByteView) {
-        if let session = claims.member("sid")?.string, !session.isEmpty { return (.session, session) }
+        if let sid = claims.member("sid") {
+            // Not all sessions of the subject for want of the one that was meant.
+            guard let session = sid.string, !session.isEmpty else {
+                try refuse(.notice, .noticeInvalid, subject: "sid", expected: "a session", found: "none")
+            }
+            return (.session, session)
+        }
         if let subject = claims.member("sub")?.string, !subject.isEmpty { return (.subject, subject) }
         try refuse(.notice, .noticeInvalid, subject: "sid", expected: "sid or sub", found: "neither")
     }
@@ -168,11 +180,13 @@ extension Judge {
     /// RFC 9493: a session by its ID, or a subject of this issuer; CAEP puts both into one complex subject.
     private func subject(_ id: JSONNode?, _ issuer: Issuer) throws(Status) -> (Revocation.Kind, ByteView) {
         if let id, let found = simpleSubject(id, issuer) { return found }
-        // A session is no subject, and a user under an opaque ID is no session.
-        if let session = id?.member("session"), let found = simpleSubject(session, issuer), found.0 == .session {
+        // A session is no subject, a user under an opaque ID is no session, and a session that cannot be read is not
+        // all sessions of its user.
+        if let session = id?.member("session") {
+            if let found = simpleSubject(session, issuer), found.0 == .session { return found }
+        } else if let user = id?.member("user"), let found = simpleSubject(user, issuer), found.0 == .subject {
             return found
         }
-        if let user = id?.member("user"), let found = simpleSubject(user, issuer), found.0 == .subject { return found }
         try refuse(
             .notice, .noticeInvalid, subject: "sub_id", expected: "a session or a subject of this issuer",
             found: "none of them")

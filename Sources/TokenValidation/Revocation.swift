@@ -94,7 +94,7 @@ extension Validator {
             guard let index = issuers.firstIndex(where: { $0.policy.issuer.withView { $0 == value } }) else {
                 throw Configuration.Fault(.issuerUnknown, "value", "It is \(issuersInWords).")
             }
-            return [issuers[index].revocationMark(in: revocations, index: index)]
+            return [issuerMarks[index]]
         case .jti, .session, .subject:
             // The host does not say whose: a value that two issuers gave out ends both.
             return issuers.indices.map { revocations.mark(kind, issuer: $0, value) }
@@ -119,7 +119,7 @@ extension Validator {
             device: identity.userID.isEmpty || identity.deviceID.isEmpty
                 ? 0 : revocations.mark(.device, issuer: nil, identity.userID, identity.deviceID),
             user: mark(.user, identity.userID), subject: mark(.subject, identity.subject),
-            issuer: issuers[index].revocationMark(in: revocations, index: index))
+            issuer: issuerMarks[index])
     }
 }
 
@@ -130,12 +130,6 @@ struct TokenIdentity {
     var userID = ByteView.empty
     var deviceID = ByteView.empty
     var subject = ByteView.empty
-}
-
-extension Issuer {
-    func revocationMark(in revocations: Revocations, index: Int) -> UInt64 {
-        policy.issuer.withView { revocations.mark(.issuer, issuer: index, $0) }
-    }
 }
 
 extension ByteView {

@@ -12,17 +12,17 @@ final class Statistics: @unchecked Sendable {
     private static var outcomes: Int { hits + 1 }
     private static var failures: Int { outcomes + 4 }
     /// A multiple of two cache lines.
-    private static var stride: Int { (failures + ExchangeFailure.allCases.count + 15) / 16 * 16 }
+    private let stride = (failures + ExchangeFailure.allCases.count + 15) / 16 * 16
 
     private let counters: UnsafeMutablePointer<Counter>
 
     init() {
-        counters = .allocate(capacity: Stripe.count * Self.stride)
-        for index in 0..<Stripe.count * Self.stride { (counters + index).initialize(to: Counter(0)) }
+        counters = .allocate(capacity: Stripe.count * stride)
+        for index in 0..<Stripe.count * stride { (counters + index).initialize(to: Counter(0)) }
     }
 
     deinit {
-        counters.deinitialize(count: Stripe.count * Self.stride)
+        counters.deinitialize(count: Stripe.count * stride)
         counters.deallocate()
     }
 
@@ -42,12 +42,12 @@ final class Statistics: @unchecked Sendable {
     func count(_ failure: ExchangeFailure) { add(Self.failures + Int(failure.rawValue)) }
 
     private func add(_ index: Int) {
-        counters[Stripe.own * Self.stride + index].add(1, ordering: .relaxed)
+        counters[Stripe.own * stride + index].add(1, ordering: .relaxed)
     }
 
     private func sum(_ index: Int) -> UInt64 {
         var total: UInt64 = 0
-        for stripe in 0..<Stripe.count { total &+= counters[stripe * Self.stride + index].load(ordering: .relaxed) }
+        for stripe in 0..<Stripe.count { total &+= counters[stripe * stride + index].load(ordering: .relaxed) }
         return total
     }
 

@@ -39,6 +39,10 @@ package final class Validator: @unchecked Sendable {
     }
 
     let issuers: [Issuer]
+    let acceptsJWTs: Bool
+    let acceptsOpaqueTokens: Bool
+    /// The marks by which all tokens of an issuer are revoked.
+    let issuerMarks: [UInt64]
     let settings: Settings
     let clock: Clock
     let log: Log
@@ -68,6 +72,11 @@ package final class Validator: @unchecked Sendable {
         memory: Memory
     ) {
         self.issuers = issuers
+        acceptsJWTs = issuers.contains { $0.policy.acceptsJWTs }
+        acceptsOpaqueTokens = issuers.contains { $0.policy.acceptsOpaque }
+        issuerMarks = issuers.indices.map { index in
+            issuers[index].policy.issuer.withView { memory.revocations.mark(.issuer, issuer: index, $0) }
+        }
         self.settings = settings
         self.clock = clock
         self.log = log
@@ -98,9 +107,6 @@ package final class Validator: @unchecked Sendable {
             self.refused = refused
         }
     }
-
-    var acceptsOpaqueTokens: Bool { issuers.contains { $0.policy.acceptsOpaque } }
-    var acceptsJWTs: Bool { issuers.contains { $0.policy.acceptsJWTs } }
 
     func opaqueIssuer(_ form: OpaqueForm) -> Int? {
         issuers.firstIndex { $0.policy.acceptsOpaque && $0.policy.opaqueForm == form }
@@ -238,9 +244,11 @@ extension Validator {
         var status = recall(digest, at: now, &watch, accept) ?? judge(token, digest, at: now, &watch, accept)
         if watch.isAnswered {
             // Found, unless it had to make room in the same moment.
-            status = recall(digest, at: now, &watch, accept) ?? .issuerUnavailable
+            status = recall(digest, at: Moment(clock), &watch, accept) ?? .issuerUnavailable
         }
-        if status.isIssuersTrouble, recallStale(digest, at: now, accept) { return Answer(status: .ok, exchange: 0) }
+        if status.isIssuersTrouble, recallStale(digest, at: now, &watch, accept) {
+            return Answer(status: .ok, exchange: 0)
+        }
         return Answer(status: status, exchange: watch.exchange)
     }
 

@@ -38,6 +38,12 @@ struct Watch {
         return last
     }
 
+    /// Notes what lets a token pass although a check has refused it.
+    mutating func overrule(_ finding: @autoclosure () -> Finding) {
+        if interest == .refusal { findings = [] }
+        note(.ok, finding())
+    }
+
     /// `status` is `.ok` if the check passed. The finding costs text and is only made if somebody wants it.
     mutating func note(_ status: Status, _ finding: @autoclosure () -> Finding) {
         switch interest {

@@ -70,8 +70,8 @@ import Testing
 
     @Test(arguments: [
         (answer(["iss": "\"https://issuer.example\""]), .ok),
-        (answer(["iss": "\"https://other.example\""]), .issuerUnknown), (answer(["iss": "\"https://issuer.example/\""]), .issuerUnknown),
-        (answer(["iss": "\"\""]), .issuerUnknown), (answer(["iss": "null"]), .answerInvalid), (answer(["iss": "[\"https://issuer.example\"]"]), .answerInvalid),
+        (answer(["iss": "\"https://other.example\""]), .answerInvalid), (answer(["iss": "\"https://issuer.example/\""]), .answerInvalid),
+        (answer(["iss": "\"\""]), .answerInvalid), (answer(["iss": "null"]), .answerInvalid), (answer(["iss": "[\"https://issuer.example\"]"]), .answerInvalid),
         (answer(["token_type": "\"access_token\""]), .ok), (answer(["token_type": "\"Bearer\""]), .ok), (answer(["token_type": "\"DPoP\""]), .ok),
         (answer(["token_type": "\"refresh_token\""]), .notAccessToken), (answer(["token_type": "\"Refresh_Token\""]), .notAccessToken),
         (answer(["token_type": "null"]), .answerInvalid), (answer(["token_type": "1"]), .answerInvalid),
@@ -191,7 +191,7 @@ import Testing
 
     @Test(arguments: [
         ("\"here\"", .ok, .ok), ("[\"here\"]", .ok, .ok), ("[\"there\",\"here\"]", .ok, .ok),
-        ("", .claimMissing, .ok), ("\"there\"", .audienceMismatch, .ok), ("[]", .audienceMismatch, .ok), ("[\"there\"]", .audienceMismatch, .ok),
+        ("", .answerInvalid, .ok), ("\"there\"", .audienceMismatch, .ok), ("[]", .audienceMismatch, .ok), ("[\"there\"]", .audienceMismatch, .ok),
         ("\"Here\"", .audienceMismatch, .ok), ("\"here \"", .audienceMismatch, .ok), ("\"\"", .audienceMismatch, .ok),
         ("null", .answerInvalid, .answerInvalid), ("1", .answerInvalid, .answerInvalid), ("{}", .answerInvalid, .answerInvalid),
         ("[\"here\",1]", .answerInvalid, .answerInvalid), ("[null]", .answerInvalid, .answerInvalid), ("[[\"here\"]]", .answerInvalid, .answerInvalid),

@@ -84,6 +84,13 @@ final class IntrospectionHost {
 
     func status(of token: String) -> Status { see(token).status }
 
+    /// Every check that an explanation lists.
+    func findings(_ token: String) -> [Finding] {
+        var findings: [Finding] = []
+        _ = validator.validate(bytes(token), findings: &findings) { _ in }
+        return findings
+    }
+
     func finding(_ token: String) -> Finding? {
         var refusal: Finding?
         _ = validator.validate(bytes(token), refusal: &refusal) { _ in }

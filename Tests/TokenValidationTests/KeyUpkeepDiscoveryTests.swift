@@ -25,6 +25,15 @@ import Testing
         #expect(host.validator.nextExchange()?.urlText == "https://keys.example/jwks")
     }
 
+    /// Where tokens are asked about is another matter: an address that may not be asked takes no keys away.
+    @Test func anInsecureEndpointForIntrospectionLeavesTheKeys() throws {
+        let host = try UpkeepHost(discovers: true)
+        let plain = metadata("https://keys.example/jwks").dropLast() + ",\"introspection_endpoint\":\"http://issuer.example/i\"}"
+        try host.answer(200, "", String(plain))
+        try host.serve()
+        #expect(host.judge(Fixture.tokenA) == .ok)
+    }
+
     @Test(arguments: [404, 500, 0, 304]) func triesTheOtherDocument(_ status: Int) throws {
         let host = try UpkeepHost(discovers: true)
         try host.answer(status)

@@ -50,6 +50,9 @@ import Testing
         (logout.with(["sid": ""]), .noticeInvalid), (logout.with(["sid": "\"\""]), .noticeInvalid), (logout.with(["sid": "null"]), .noticeInvalid),
         (logout.with(["sid": "5"]), .noticeInvalid), (logout.with(["sid": "", "sub": "\"\""]), .noticeInvalid), (logout.with(["sid": "", "sub": "5"]), .noticeInvalid),
         (logout.with(["sid": "", "sub": "null"]), .noticeInvalid),
+        // Nobody asked for all sessions of the subject.
+        (logout.with(["sid": "\"\"", "sub": "\"U1\""]), .noticeInvalid), (logout.with(["sid": "7", "sub": "\"U1\""]), .noticeInvalid),
+        (logout.with(["sid": "null", "sub": "\"U1\""]), .noticeInvalid), (logout.with(["sid": "[\"S1\"]", "sub": "\"U1\""]), .noticeInvalid),
         // A logout token names its session by sid, not as a security event token would.
         (logout.with(["sid": "", "sub_id": #"{"format":"opaque","id":"S1"}"#]), .noticeInvalid),
     ] as [(Members, Status)])
@@ -70,10 +73,18 @@ import Testing
         #"{"format":"complex","user":{"format":"iss_sub","iss":"https://other.example","sub":"U1"}}"#,
         // A user that is named so that nobody else understands it is no session.
         #"{"format":"complex","user":{"format":"opaque","id":"S1"}}"#,
+        // Nor is a session that cannot be read all sessions of its user.
+        "{\"format\":\"complex\",\"session\":{\"format\":\"email\",\"email\":\"S1\"},\"user\":\(NoticeFixture.issSub)}",
+        "{\"format\":\"complex\",\"session\":null,\"user\":\(NoticeFixture.issSub)}",
+        "{\"format\":\"complex\",\"session\":{\"format\":\"opaque\",\"id\":\"\"},\"user\":\(NoticeFixture.issSub)}",
         #"{"format":"aliases","identifiers":[{"format":"opaque","id":"S1"}]}"#,
     ])
     func subjects(_ id: String) throws {
         try expect(.noticeInvalid, of: SignedFixture.jws(Self.event.with(["sub_id": id]).text, #""typ":"secevent+jwt""#))
+    }
+
+    private static func timestamp(_ text: String) -> Members {
+        event.with(["events": "{\"\(NoticeFixture.caepEvent)\":{\"event_timestamp\":\(text)}}"])
     }
 
     @Test(arguments: [
@@ -81,6 +92,8 @@ import Testing
         (event.with(["events": "{\"https://schemas.openid.net/secevent/caep/event-type/token-claims-change\":{}}"]), .noticeInvalid),
         (event.with(["events": "{\"https://schemas.openid.net/secevent/risc/event-type/account-disabled\":{}}"]), .noticeInvalid),
         (event.with(["events": "{\"https://schemas.openid.net/secevent/ssf/event-type/verification\":{}}"]), .noticeInvalid),
+        (timestamp("\"x\""), .noticeInvalid), (timestamp("0"), .noticeInvalid), (timestamp("-1"), .noticeInvalid),
+        (timestamp("null"), .noticeInvalid), (timestamp("1.5"), .noticeInvalid), (timestamp("[1]"), .noticeInvalid),
         (event.with(["sub_id": "", "sid": "\"S1\"", "sub": "\"U1\""]), .noticeInvalid), (event.with(["exp": "\(now - 30)"]), .expired),
         (event.with(["iat": ""]), .claimMissing), (event.with(["jti": ""]), .noticeInvalid), (event.with(["aud": ""]), .audienceMismatch),
     ] as [(Members, Status)])

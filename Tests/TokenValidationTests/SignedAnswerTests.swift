@@ -145,16 +145,23 @@ import Testing
         #expect(host.status(of: "token") == .ok)
     }
 
-    /// An answer whose key is not there yet says nothing of the token: the keys are fetched, and then it is asked again.
-    @Test func keysThatAreNotThereYet() throws {
-        let host = try IntrospectionHost([("issuer.tokens", "jwt opaque")] + Self.always)
-        let exchange = try host.question("token")
-        let answer = SignedFixture.jws(Self.payload.text, Self.typ)
-        try host.respond(exchange, answer, Self.type)
-        #expect(host.status(of: "token") == .issuerUnavailable)
-        try host.respond(try #require(host.validator.nextExchange()), #"{"issuer":"https://issuer.example","jwks_uri":"https://issuer.example/k"}"#)
+    /// What no key is there to check is not asked: the keys come first. Also for opaque tokens alone, and however the
+    /// endpoint is known.
+    @Test(arguments: ["jwt opaque", "opaque"]) func keysComeFirst(_ tokens: String) throws {
+        let host = try IntrospectionHost([("issuer.tokens", tokens)] + Self.always)
+        #expect(host.status(of: "token") == .pending)
+        let metadata = try #require(host.validator.nextExchange())
+        #expect(metadata.method.description == "GET")
+        try host.respond(metadata, #"{"issuer":"https://issuer.example","jwks_uri":"https://issuer.example/k"}"#)
         try host.respond(try #require(host.validator.nextExchange()), SignedFixture.publicPEM)
-        host.clock.advance(seconds: 1)
-        #expect(try host.ask("token", answer, Self.type).status == .ok)
+        #expect(try host.ask("token", SignedFixture.jws(Self.payload.text, Self.typ), Self.type).status == .ok)
+    }
+
+    @Test func keysThatCannotBeHad() throws {
+        let host = try IntrospectionHost([("issuer.tokens", "jwt opaque")] + Self.always)
+        #expect(host.status(of: "token") == .pending)
+        for _ in 0..<2 { try host.respond(try #require(host.validator.nextExchange()), "", status: 500) }
+        #expect(host.status(of: "token") == .issuerUnavailable)
+        #expect(host.validator.nextExchange() == nil, "and the issuer was not asked")
     }
 }

@@ -13,32 +13,8 @@ python=${PYTHON:-python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-suite() {
-  MXAUTH_LIBRARY=$library MXAUTH_DRIVER=$1 MXAUTH_TESTS=$here PYTHONDONTWRITEBYTECODE=1 \
-    timeout 300 "$python" "$here/../transport/suite.py"
-}
+. "$here/../transport/carriers.sh"
 
-# Both at once: they wait more than they compute.
-suite transport >"$work/transport" 2>&1 &
-first=$!
-suite host >"$work/host" 2>&1 &
-second=$!
-wait $first; status=$?
-wait $second || status=1
+both_carriers "$here" 300
 
-passed=0
-failed=0
-for part in transport host; do
-  echo "== $part"
-  cat "$work/$part"
-  counts=$(tail -n 1 "$work/$part")
-  # A part that crashed or hung says nothing of the kind: that is one failure.
-  if [[ $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
-    passed=$((passed + BASH_REMATCH[1]))
-    failed=$((failed + BASH_REMATCH[2]))
-  else
-    failed=$((failed + 1))
-  fi
-done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$status" -eq 0 ]
+report transport host

@@ -13,40 +13,17 @@ python=${PYTHON:-python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-suite() {
-  MXAUTH_LIBRARY=$library MXAUTH_DRIVER=$1 PYTHONDONTWRITEBYTECODE=1 timeout 150 "$python" "$here/suite.py"
-}
+. "$here/carriers.sh"
 
 # A failure to build leaves the variable naming nothing, and its case failing.
 export MXAUTH_SLOW_READ=$work/slow_read.so
 "${CC:-cc}" -std=c11 -O2 -Wall -Wextra -Werror -shared -fPIC "$here/slow_read.c" -o "$MXAUTH_SLOW_READ" -ldl
 
-# Both at once: they wait more than they compute.
-suite transport >"$work/transport" 2>&1 &
-first=$!
-suite host >"$work/host" 2>&1 &
-second=$!
-wait $first; status=$?
-wait $second || status=1
+both_carriers "$here" 150
 
 if "${CC:-cc}" -std=c11 -O2 -Wall -Wextra -Werror -I"$here/../../include" "$here/threads.c" -o "$work/run-threads" \
   "$library" -Wl,-rpath,"$(dirname "$library")" -pthread >"$work/threads" 2>&1; then
   timeout 60 "$work/run-threads" >>"$work/threads" 2>&1 || status=1
 fi
 
-passed=0
-failed=0
-for part in transport host threads; do
-  echo "== $part"
-  cat "$work/$part"
-  counts=$(tail -n 1 "$work/$part")
-  # A part that crashed, hung or was not built says nothing of the kind: that is one failure.
-  if [[ $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
-    passed=$((passed + BASH_REMATCH[1]))
-    failed=$((failed + BASH_REMATCH[2]))
-  else
-    failed=$((failed + 1))
-  fi
-done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$status" -eq 0 ]
+report transport host threads
