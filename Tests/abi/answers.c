@@ -114,7 +114,7 @@ static void other_members_count(void) {
       {"\"username\":\"alice\",\"scope\":7", MXAUTH_ANSWER_INVALID},
       {"\"username\":\"alice\",\"scope\":\"a  b\"", MXAUTH_ANSWER_INVALID},
       {MEMBERS ",\"iss\":\"" ISSUER "\"", MXAUTH_OK},
-      {MEMBERS ",\"iss\":\"https://other.example/\"", MXAUTH_ISSUER_UNKNOWN},
+      {MEMBERS ",\"iss\":\"https://other.example/\"", MXAUTH_ANSWER_INVALID},
       {MEMBERS ",\"iss\":7", MXAUTH_ANSWER_INVALID},
       {MEMBERS ",\"token_type\":\"access_token\"", MXAUTH_OK},
       {MEMBERS ",\"token_type\":\"Bearer\"", MXAUTH_OK},
