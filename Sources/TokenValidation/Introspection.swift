@@ -64,6 +64,7 @@ extension Validator {
     private func waitForSigningKeys(_ introspector: Introspector, of index: Int, at now: Int64) -> Inquired? {
         guard !issuers[index].keys.serves(at: now), lock.withLock({ introspector.wantsSignedAnswer }) else { return nil }
         switch wantKeys(of: index) {
+        case .served: return nil
         case .wait(let exchange): return .wait(exchange: exchange)
         case .cannotDecide, .refuse: return .cannotDecide(.issuerUnavailable)
         }

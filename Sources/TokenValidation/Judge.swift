@@ -56,8 +56,7 @@ struct Judge {
         try demand(
             .algorithmAllowed, issuer.policy.algorithms.contains(algorithm), else: .algorithmNotAllowed,
             expected: "one of \(issuer.policy.algorithms.names)", found: String(algorithm.name))
-        let keyGeneration = issuer.keys.generation
-        try checkSignature(signature, parts, header, algorithm, issuerIndex: index)
+        let keyGeneration = try checkSignature(signature, parts, header, algorithm, issuerIndex: index)
 
         let times = try checkTimes(claims, issuer)
         let end = times.expiresAt + issuer.policy.leeway

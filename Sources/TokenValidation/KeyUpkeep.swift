@@ -7,6 +7,8 @@ import JOSE
 extension Validator {
     /// What a token has to do that cannot be judged for want of a key.
     enum Want {
+        /// Another set has arrived since the one that was consulted.
+        case served
         case wait(exchange: UInt64)
         case refuse
         case cannotDecide
@@ -14,12 +16,12 @@ extension Validator {
 
     /// For the judge: the issuer has no key set that serves.
     func wantKeys(of index: Int) -> Want {
-        request(index) { cache, now in cache.answerWithoutKeys(at: now) }
+        request(index) { cache, now in cache.serves(at: now) ? nil : cache.answerWithoutKeys(at: now) }
     }
 
-    /// For the judge: a token names a key that the issuer's set lacks.
-    func wantUnknownKey(of index: Int) -> Want {
-        request(index) { cache, now in cache.answerForUnknownKey(at: now) }
+    /// For the judge: a token names a key that the issuer's set of that generation lacks.
+    func wantUnknownKey(of index: Int, since generation: UInt64) -> Want {
+        request(index) { cache, now in cache.generation != generation ? nil : cache.answerForUnknownKey(at: now) }
     }
 
     /// For the judge: the set serves, but a newer one is due.
@@ -32,12 +34,13 @@ extension Validator {
         if isStarted { notifyQueued() }
     }
 
-    private func request(_ index: Int, _ answer: (KeyCache, Int64) -> KeySetLife.Answer) -> Want {
+    private func request(_ index: Int, _ answer: (KeyCache, Int64) -> KeySetLife.Answer?) -> Want {
         let now = clock.monotonicMilliseconds
         var isStarted = false
         let want = lock.withLock { () -> Want in
             let cache = issuers[index].keys
             switch answer(cache, now) {
+            case nil: return .served
             case .refuse: return .refuse
             case .cannotDecide: return .cannotDecide
             case .wait: return cache.exchange.map { .wait(exchange: $0) } ?? .cannotDecide

@@ -12,29 +12,42 @@ extension Judge {
         case otherAlgorithms
     }
 
+    /// Returns the generation of the key set that verified it.
+    @discardableResult
     func checkSignature(
         _ signature: ByteView, _ parts: CompactJWS, _ header: JOSEHeader, _ algorithm: SignatureAlgorithm,
         issuerIndex: Int
-    ) throws(Status) {
+    ) throws(Status) -> UInt64 {
         let keys = validator.issuers[issuerIndex].keys
-        let now = validator.clock.monotonicMilliseconds
-        if keys.isDue(at: now) { validator.wantFresherKeys(of: issuerIndex) }
-
-        let answer =
-            keys.serves(at: now)
-            ? keys.published.read { keySet in
-                keySet.map { ask($0, signature, parts, header, algorithm) } ?? .noKeySet
-            } : .noKeySet
-        switch answer {
-        case .tried(let outcome): try conclude(outcome)
-        case .noKeySet: try waitForKeys(validator.wantKeys(of: issuerIndex), header, algorithm)
-        case .unknownKey: try waitForKeys(validator.wantUnknownKey(of: issuerIndex), header, algorithm)
-        case .otherAlgorithms:
-            try refuse(
-                .key, .keyMismatch, expected: "a key for \(String(algorithm.name))",
-                found: "\(header.kid?.quoted ?? "one"), which is for other algorithms")
+        if keys.isDue(at: now.monotonic) { validator.wantFresherKeys(of: issuerIndex) }
+        var consultations = 0
+        while true {
+            let generation = keys.generation
+            let answer =
+                keys.serves(at: now.monotonic)
+                ? keys.published.read { keySet in
+                    keySet.map { ask($0, signature, parts, header, algorithm) } ?? .noKeySet
+                } : .noKeySet
+            let want: Validator.Want
+            switch answer {
+            case .tried(let outcome):
+                try conclude(outcome)
+                return generation
+            case .noKeySet: want = validator.wantKeys(of: issuerIndex)
+            case .unknownKey: want = validator.wantUnknownKey(of: issuerIndex, since: generation)
+            case .otherAlgorithms:
+                try refuse(
+                    .key, .keyMismatch, expected: "a key for \(String(algorithm.name))",
+                    found: "\(header.kid?.quoted ?? "one"), which is for other algorithms")
+            }
+            consultations += 1
+            if case .served = want, consultations < Self.maximumConsultations { continue }
+            try waitForKeys(want, header, algorithm)
         }
     }
+
+    /// Sets that arrive while one token is being judged: more than two in a row is an issuer in trouble.
+    private static var maximumConsultations: Int { 3 }
 
     private func ask(
         _ keySet: KeySet, _ signature: ByteView, _ parts: CompactJWS, _ header: JOSEHeader,
@@ -75,7 +88,7 @@ extension Judge {
         case .wait(let exchange):
             watch.pointee.exchange = exchange
             try refuse(.key, .pending, expected: expected, found: "an exchange with the issuer under way")
-        case .cannotDecide:
+        case .served, .cannotDecide:
             try refuse(.key, .keysUnavailable, expected: expected, found: "no answer from the issuer lately")
         case .refuse:
             try refuse(.key, .keyUnknown, expected: expected, found: header.kid?.quoted ?? "none")

@@ -59,12 +59,15 @@ enum Fixture {
 final class FakeClock: @unchecked Sendable {
     var wallSeconds: Int64 = 1_800_000_000
     var milliseconds: Int64 = 1_000_000
+    /// Called before each reading: what another thread does in that moment.
+    var meanwhile: (() -> Void)?
 
     var clock: Clock {
         Clock(
             function: { user, which in
                 guard let user else { return 0 }
                 let clock = Unmanaged<FakeClock>.fromOpaque(user).takeUnretainedValue()
+                clock.meanwhile?()
                 return which == 0 ? clock.wallSeconds * 1_000_000_000 : clock.milliseconds * 1_000_000
             }, user: Unmanaged.passUnretained(self).toOpaque())
     }
