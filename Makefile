@@ -118,12 +118,14 @@ test-servers: build/servers/installed lib lib-embedded
 # ---------------------------------------------------------------- What is generated
 
 docs: deps build
+	$(PYTHON) packaging/endpoints.py
 	build/bin/mxauth options --markdown >docs/options.md
 	build/bin/mxauth statuses --markdown >docs/status-codes.md
 	$(PYTHON) Tests/cli/examples.py --write build/bin/mxauth README.md
 	$(PYTHON) Tests/cli/examples.py --write build/bin/mxauth docs/cli.md
 
 check-docs: deps build
+	$(PYTHON) packaging/endpoints.py --check
 	build/bin/mxauth options --markdown | cmp - docs/options.md
 	build/bin/mxauth statuses --markdown | cmp - docs/status-codes.md
 	$(PYTHON) Tests/cli/examples.py build/bin/mxauth README.md

@@ -104,11 +104,13 @@ enum {
   MXAUTH_NOTICE_REPLAYED = 413,    /**< A notice with that `jti` has been taken already. */
 
   MXAUTH_SCOPE_MALFORMED = 500,    /**< The scope breaks the grammar of RFC 6749 section 3.3. */
-  MXAUTH_SCOPE_INSUFFICIENT = 501, /**< The token is good but does not grant the Client-Server API. */
+  MXAUTH_SCOPE_INSUFFICIENT = 501, /**< The token is good but does not grant the Client-Server API, or the endpoint. */
   MXAUTH_USER_MISSING = 502,       /**< The token names no user. */
   MXAUTH_USER_INVALID = 503,       /**< The user claim does not make a Matrix user ID of this server. */
   MXAUTH_DEVICE_AMBIGUOUS = 504,   /**< The scopes name two different devices. */
   MXAUTH_DEVICE_INVALID = 505,     /**< The device ID is empty or longer than 255 bytes. */
+  MXAUTH_ENDPOINT_UNKNOWN = 506,   /**< Method and path are no endpoint of the Client-Server API. */
+  MXAUTH_GUEST_FORBIDDEN = 507,    /**< Not for guests. */
 
   MXAUTH_KEYS_UNAVAILABLE = 600,   /**< The issuer's keys cannot be had at the moment: answer 503, not 401. */
   MXAUTH_TIMED_OUT = 601,          /**< The issuer did not answer in the time that the caller gave. */
@@ -180,6 +182,12 @@ typedef struct mxauth_error {
 #define MXAUTH_GRANT_OPENID        ((uint64_t)1 << 1) /**< openid. Grants nothing on the Client-Server API. */
 #define MXAUTH_GRANT_SYNAPSE_ADMIN ((uint64_t)1 << 2) /**< urn:synapse:admin:* */
 #define MXAUTH_GRANT_MAS_ADMIN     ((uint64_t)1 << 3) /**< urn:mas:admin */
+#define MXAUTH_GRANT_GUEST         ((uint64_t)1 << 4) /**< Set by hosts only, in verdicts on their guests. */
+#define MXAUTH_GRANT_APPSERVICE    ((uint64_t)1 << 5) /**< Set by hosts only, in verdicts on an as_token. */
+#define MXAUTH_GRANT_SERVER_ADMINISTRATION ((uint64_t)1 << 6) /**< MSC4484; with draft_scopes only. */
+#define MXAUTH_GRANT_ROOMS_IS_JOINED ((uint64_t)1 << 7) /**< MSC4502; with draft_scopes only. */
+/** The scopes of the option scope_rule, in the order in which they were first named: `n` is 0 .. 31. */
+#define MXAUTH_GRANT_OPERATOR(n)   ((uint64_t)1 << (32 + (n)))
 
 /** Bits of mxauth_verdict.flags. */
 #define MXAUTH_VERDICT_UNKNOWN_SCOPES ((uint32_t)1 << 0) /**< Scopes were present that grant nothing here. */
@@ -235,7 +243,8 @@ void mxauth_config_free(mxauth_config *config);
 
 /**
  * Sets one option of docs/options.md. `issuer` begins an issuer, to which the `issuer.…` options that follow
- * apply; every other option replaces its earlier value. A value that is refused changes nothing.
+ * apply, and `scope_rule` adds a rule; every other option replaces its earlier value. A value that is refused changes
+ * nothing.
  *
  * Returns MXAUTH_OK, MXAUTH_MISUSE, MXAUTH_OPTION_UNKNOWN, MXAUTH_OPTION_INVALID, MXAUTH_KEY_SET_INVALID or
  * MXAUTH_INTERNAL. MXAUTH_OK may leave a note in error->message, see mxauth_error. Since 0.1.
@@ -364,6 +373,33 @@ mxauth_status mxauth_explain(mxauth_validator *validator, const char *token, siz
  * MXAUTH_INTERNAL. Since 0.1.
  */
 mxauth_status mxauth_inspect_keys(const char *text, size_t length, char *buffer, size_t capacity, size_t *needed,
+                                  mxauth_error *error);
+
+/* --------------------------------------------------------- Authorization */
+
+/**
+ * May whoever sends this request send it? `verdict` is what mxauth_validate has found out about its token, NULL if it came
+ * without one; `method` and `path` (with or without a query) are those of the request, as they were sent. The table of
+ * endpoints and what tokens need for them is described in docs/matrix.md, together with what is refused in a path.
+ *
+ * A host that knows tokens of its own fills in a verdict for them: status MXAUTH_OK and the grants, among which
+ * MXAUTH_GRANT_GUEST leaves a guest what guests may do, and MXAUTH_GRANT_APPSERVICE (beside MXAUTH_GRANT_CLIENT_API) opens
+ * what is for application services. Users, rooms and namespaces are the host's to look at.
+ *
+ * Any thread; never waits and allocates nothing unless it refuses and `error` is given. Returns MXAUTH_OK;
+ * MXAUTH_ENDPOINT_UNKNOWN, for other methods of a known path too; MXAUTH_TOKEN_MISSING; verdict->status if it is not
+ * MXAUTH_OK and the endpoint looks at tokens; MXAUTH_GUEST_FORBIDDEN; MXAUTH_SCOPE_INSUFFICIENT, and then error->message
+ * says which scope would do; MXAUTH_MISUSE (NULL, struct_size, a verdict with no status of the table). Since 0.1.
+ */
+mxauth_status mxauth_authorize(mxauth_validator *validator, const mxauth_verdict *verdict, const char *method,
+                               size_t method_length, const char *path, size_t path_length, mxauth_error *error);
+
+/**
+ * Writes what the `length` bytes of scope at `scope` (RFC 6749 section 3.3) grant here into `*grants`, for tokens that the
+ * host knows by itself. Unknown scopes grant nothing. Any thread. Returns MXAUTH_OK, MXAUTH_SCOPE_MALFORMED,
+ * MXAUTH_DEVICE_AMBIGUOUS, MXAUTH_DEVICE_INVALID or MXAUTH_MISUSE (NULL). Since 0.1.
+ */
+mxauth_status mxauth_scope_grants(mxauth_validator *validator, const char *scope, size_t length, uint64_t *grants,
                                   mxauth_error *error);
 
 /* ------------------------------------------------------------ Revocation */

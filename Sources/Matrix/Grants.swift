@@ -13,6 +13,18 @@ package struct Grants: OptionSet, Sendable {
     package static let openid = Grants(rawValue: 1 << 1)
     package static let synapseAdmin = Grants(rawValue: 1 << 2)
     package static let masAdmin = Grants(rawValue: 1 << 3)
+    /// The host's word that this is a guest; no scope says so.
+    package static let guest = Grants(rawValue: 1 << 4)
+    /// The host's word that this is an application service; no scope says so.
+    package static let appservice = Grants(rawValue: 1 << 5)
+    /// MSC4484, while scopes of open proposals count.
+    package static let serverAdministration = Grants(rawValue: 1 << 6)
+    /// MSC4502, likewise.
+    package static let roomsIsJoined = Grants(rawValue: 1 << 7)
+
+    /// A scope of the operator's, counted from 0.
+    package static func operatorScope(_ index: Int) -> Grants { Grants(rawValue: 1 << UInt64(32 + index)) }
+    package static let operatorScopes = Grants(rawValue: 0xFFFF_FFFF << 32)
 }
 
 /// Reads a token's scopes and compiles them. No scope, no grant.
@@ -32,10 +44,15 @@ package struct ScopeReading {
     }
 
     private let readsDevices: Bool
+    private let rules: ScopeRules
+    private let readsDrafts: Bool
 
-    /// `readsDevices` is false when something else than the scopes names the device.
-    package init(readsDevices: Bool = true) {
+    /// `readsDevices` is false when something else than the scopes names the device. Scopes of `rules` grant what these
+    /// say, and those of open proposals something if `readsDrafts`.
+    package init(readsDevices: Bool = true, rules: ScopeRules = ScopeRules(), readsDrafts: Bool = false) {
         self.readsDevices = readsDevices
+        self.rules = rules
+        self.readsDrafts = readsDrafts
     }
 
     /// Adds the tokens of a `scope` string. An empty string holds none.
@@ -56,7 +73,11 @@ package struct ScopeReading {
         case .openid: grants.insert(.openid)
         case .synapseAdmin: grants.insert(.synapseAdmin)
         case .masAdmin: grants.insert(.masAdmin)
-        case .unknown: hasUnknownScopes = true
+        case .serverAdministration where readsDrafts: grants.insert(.serverAdministration)
+        case .roomsIsJoined where readsDrafts: grants.insert(.roomsIsJoined)
+        case .serverAdministration, .roomsIsJoined: hasUnknownScopes = true
+        case .unknown:
+            if let grant = rules.grant(of: token) { grants.insert(grant) } else { hasUnknownScopes = true }
         case .device(let id) where readsDevices:
             guard id.count >= 1, id.count <= 255 else { throw .deviceSize(id.count) }
             if let device, !(device == id) { throw .twoDevices }

@@ -13,6 +13,10 @@ package enum Scope {
     case synapseAdmin
     /// Administration of Matrix Authentication Service.
     case masAdmin
+    /// Administration of the homeserver (MSC4484, open); not part of the Client-Server API without limits.
+    case serverAdministration
+    /// Asking who is in a room (MSC4502, open); for application services.
+    case roomsIsJoined
     /// Not one that grants anything here.
     case unknown
 
@@ -30,6 +34,14 @@ package enum Scope {
                 self = .clientAPI
             } else if rest.hasPrefix("device:") {
                 self = .device(rest.dropFirst(7))
+            } else if token == "urn:matrix:client:server_administration"
+                || token == "urn:matrix:client:cc.c10y.msc4484.server_administration"
+            {
+                self = .serverAdministration
+            } else if token == "urn:matrix:client:rooms:is_joined"
+                || token == "urn:matrix:client:io.element.msc4502:rooms:is_joined"
+            {
+                self = .roomsIsJoined
             } else {
                 self = .unknown
             }

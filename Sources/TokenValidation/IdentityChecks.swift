@@ -36,7 +36,10 @@ extension Judge {
 
     /// `scope` is a string (RFC 9068 section 2.2.3, RFC 8693 section 4.2); issuers without it have `scp`, an array.
     func readScopes(_ claims: JSONObject, _ kind: Verdict.Kind) throws(Status) -> ScopeReading {
-        var scopes = ScopeReading(readsDevices: kind == .jwt || claims.member("device_id") == nil)
+        let authorization = validator.authorization
+        var scopes = ScopeReading(
+            readsDevices: kind == .jwt || claims.member("device_id") == nil, rules: authorization.rules,
+            readsDrafts: authorization.drafts)
         if let scope = claims.member("scope") {
             guard let list = scope.string else {
                 try refuse(.scope, .claimInvalid, expected: "a string", found: String(scope.kind.name))

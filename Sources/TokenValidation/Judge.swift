@@ -87,8 +87,10 @@ struct Judge {
         let scopes = try readScopes(claims, kind)
         let device = try deviceID(claims, kind, scopes)
         try demand(
-            .access, !issuer.policy.requiresAPIScope || scopes.grants.contains(.clientAPI), else: .scopeInsufficient,
-            expected: issuer.policy.requiresAPIScope ? "urn:matrix:client:api:*" : "any scope", found: scopes.grants.names)
+            .access, !issuer.policy.requiresAPIScope || !scopes.grants.isDisjoint(with: validator.authorization.apiScopes),
+            else: .scopeInsufficient,
+            expected: issuer.policy.requiresAPIScope ? validator.authorization.apiScopesInWords : "any scope",
+            found: scopes.grants.names)
         return Verdict(
             kind: kind, issuerIndex: index, grants: scopes.grants, hasUnknownScopes: scopes.hasUnknownScopes,
             expiresAt: times.expiresAt, issuedAt: times.issuedAt, userID: user, deviceID: device,

@@ -57,6 +57,8 @@ package enum Status: Int32, CaseIterable, Error {
     case userInvalid = 503
     case deviceAmbiguous = 504
     case deviceInvalid = 505
+    case endpointUnknown = 506
+    case guestForbidden = 507
 
     case keysUnavailable = 600
     case timedOut = 601
@@ -282,6 +284,15 @@ package enum Status: Int32, CaseIterable, Error {
             Row(
                 name: "MXAUTH_DEVICE_INVALID", sentence: "The token's device ID cannot be used.",
                 remedy: "Request a device ID of 1 to 255 characters.", answer: .forbidden)
+        case .endpointUnknown:
+            Row(
+                name: "MXAUTH_ENDPOINT_UNKNOWN", sentence: "The Client-Server API has no such endpoint.",
+                remedy: "Compare method and path with the Matrix specification: case, version and slashes count.",
+                answer: .unrecognized)
+        case .guestForbidden:
+            Row(
+                name: "MXAUTH_GUEST_FORBIDDEN", sentence: "Guests may not do this.", remedy: "Register an account.",
+                answer: .guest)
 
         case .keysUnavailable:
             Row(
@@ -337,6 +348,11 @@ package enum Status: Int32, CaseIterable, Error {
         /// RFC 8935 section 2.4 and Back-Channel Logout section 2.8.
         static let badNotice = Answer(
             httpStatus: 400, errcode: "M_INVALID_PARAM", softLogout: false, oauthError: "invalid_request")
+        /// Matrix specification, "Standard error response".
+        static let unrecognized = Answer(httpStatus: 404, errcode: "M_UNRECOGNIZED", softLogout: false, oauthError: "")
+        /// Matrix specification, "Guest Access".
+        static let guest = Answer(
+            httpStatus: 403, errcode: "M_GUEST_ACCESS_FORBIDDEN", softLogout: false, oauthError: "")
         static let ourFault = Answer(httpStatus: 500, errcode: "M_UNKNOWN", softLogout: false, oauthError: "")
         static let cannotDecide = Answer(httpStatus: 503, errcode: "M_UNKNOWN", softLogout: false, oauthError: "")
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JOSE
+import Matrix
 
 /// An issuer as a validator holds it.
 final class Issuer: Sendable {
@@ -36,6 +37,9 @@ package final class Validator: @unchecked Sendable {
         /// Seconds.
         var revocationLifetime: Int64 = 604_800
         var compatibility = Compatibility.none
+        var scopeRules = ScopeRules()
+        /// Whether scopes and endpoints of open proposals count.
+        var draftScopes = false
     }
 
     let issuers: [Issuer]
@@ -52,6 +56,7 @@ package final class Validator: @unchecked Sendable {
     let accepted: VerdictCache
     let refused: VerdictCache
     let statistics = Statistics()
+    let authorization: Authorization
 
     /// Guards everything below and the guarded part of each `KeyCache`. Held for moments only: never across I/O,
     /// cryptography or a call of the host's.
@@ -84,6 +89,7 @@ package final class Validator: @unchecked Sendable {
         revocations = memory.revocations
         accepted = memory.accepted
         refused = memory.refused
+        authorization = Authorization(rules: settings.scopeRules, drafts: settings.draftScopes)
         ForkGuard.add(self)
     }
 

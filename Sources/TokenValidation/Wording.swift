@@ -23,6 +23,10 @@ extension Grants {
         if contains(.openid) { names.append("openid") }
         if contains(.synapseAdmin) { names.append("Synapse administration") }
         if contains(.masAdmin) { names.append("MAS administration") }
+        if contains(.appservice) { names.append("an application service's") }
+        if contains(.serverAdministration) { names.append("server administration") }
+        if contains(.roomsIsJoined) { names.append("membership queries") }
+        if !isDisjoint(with: .operatorScopes) { names.append("scopes of scope_rule") }
         return names.isEmpty ? "nothing that grants anything" : names.joined(separator: ", ")
     }
 }

@@ -11,6 +11,8 @@ import Testing
         Array(token.utf8).withView { view in
             switch Scope(view) {
             case .clientAPI: "clientAPI"
+            case .serverAdministration: "serverAdministration"
+            case .roomsIsJoined: "roomsIsJoined"
             case .device(let id): "device " + String(decoding: [UInt8](id), as: UTF8.self)
             case .openid: "openid"
             case .synapseAdmin: "synapseAdmin"
@@ -32,6 +34,20 @@ import Testing
     @Test(arguments: [("openid", "openid"), ("urn:synapse:admin:*", "synapseAdmin"), ("urn:mas:admin", "masAdmin")])
     func others(_ token: String, _ expected: String) {
         #expect(kind(token) == expected)
+    }
+
+    /// Open proposals, each in its two spellings; nobody spells them with the prefix of MSC2967.
+    @Test func drafts() {
+        for token in ["urn:matrix:client:server_administration", "urn:matrix:client:cc.c10y.msc4484.server_administration"] {
+            #expect(kind(token) == "serverAdministration")
+        }
+        for token in ["urn:matrix:client:rooms:is_joined", "urn:matrix:client:io.element.msc4502:rooms:is_joined"] {
+            #expect(kind(token) == "roomsIsJoined")
+        }
+        for rest in ["server_administration", "cc.c10y.msc4484.server_administration", "rooms:is_joined", "io.element.msc4502:rooms:is_joined"] {
+            #expect(kind("urn:matrix:org.matrix.msc2967.client:" + rest) == "unknown")
+            #expect(kind("urn:matrix:client:" + rest + ":*") == "unknown" && kind("urn:matrix:client:api:" + rest) == "unknown")
+        }
     }
 
     @Test(arguments: prefixes, [

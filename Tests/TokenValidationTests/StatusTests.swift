@@ -15,10 +15,10 @@ import TokenValidation
 
     /// The numbers are an ABI: they are written out here so that none changes unnoticed.
     @Test func numbers() {
-        let expected = [0, 1, 2] + Array(100...110) + Array(200...210) + Array(300...303) + Array(400...413) + Array(500...505)
+        let expected = [0, 1, 2] + Array(100...110) + Array(200...210) + Array(300...303) + Array(400...413) + Array(500...507)
             + Array(600...605)
         #expect(Status.allCases.map { Int($0.rawValue) } == expected)
-        for number: Int32 in [-1, 3, 99, 111, 211, 304, 414, 506, 606, .min, .max] { #expect(Status(rawValue: number) == nil) }
+        for number: Int32 in [-1, 3, 99, 111, 211, 304, 414, 508, 606, .min, .max] { #expect(Status(rawValue: number) == nil) }
     }
 
     @Test(arguments: Status.allCases) func texts(_ status: Status) {
@@ -56,6 +56,10 @@ import TokenValidation
             #expect(errcode == (status == .tokenMissing ? "M_MISSING_TOKEN" : "M_UNKNOWN_TOKEN"))
             // RFC 6750 section 3.1: a request without a token is told no error code.
             #expect(oauthError == (status == .tokenMissing ? "" : "invalid_token"))
+        case 506:
+            #expect(answer.httpStatus == 404 && errcode == "M_UNRECOGNIZED" && oauthError.isEmpty)
+        case 507:
+            #expect(answer.httpStatus == 403 && errcode == "M_GUEST_ACCESS_FORBIDDEN" && oauthError.isEmpty)
         case 501..<600:
             #expect(answer.httpStatus == 403)
             #expect(errcode == "M_FORBIDDEN")

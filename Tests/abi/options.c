@@ -126,6 +126,10 @@ static void ranges(void) {
       {"exchange_timeout", {"", "0", "121", "-1", "1s"}},
       {"ca_file", {""}},
       {"state_dir", {""}},
+      {"scope_rule", {"", "a", "a : GET", "openid : GET /_matrix/client/v3/sync", "a : get /_matrix/client/v3/sync", "a : GET sync",
+                      "a : GET /_matrix/client/v3/%73ync", "a : GET /_matrix/client/v3/../v3/sync", "a : GET /_matrix/client/v*/sync",
+                      "a : GET /_matrix/**/sync", "a : GET /_synapse/**", "a : POST /_matrix/client/v1/appservice/*/ping"}},
+      {"draft_scopes", {"", "True", "1", "yes", "true "}},
       {"issuer.keys_file", {""}},
       {"issuer.jwks_uri", {"", "a.example/jwks", "ftp://a.example/", "https://", "https://u:p@a.example/", "https://a.example/#f",
                            "https://a.example:0/", "https://a.example:65536/", "file:///etc/passwd", "https://a b/"}},
@@ -321,7 +325,9 @@ static void tables(void) {
     int is_notices_fault = row.status == MXAUTH_NOTICE_INVALID || row.status == MXAUTH_NOTICE_REPLAYED;
     int is_tokens_fault = row.status >= 200 && row.status < 600 && !is_notices_fault;
     check(!is_notices_fault || row.http_status == 400, "%s: a notice's fault", row.name);
-    check(!is_tokens_fault || row.http_status == 401 || row.http_status == 403, "%s: a token's fault", row.name);
+    int is_nowhere = row.status == MXAUTH_ENDPOINT_UNKNOWN;
+    check(!is_tokens_fault || row.http_status == 401 || row.http_status == 403 || (is_nowhere && row.http_status == 404),
+          "%s: a token's fault", row.name);
     check(is_tokens_fault || is_notices_fault || good || row.http_status >= 500, "%s: not the token's fault", row.name);
     check(row.soft_logout == (row.status == MXAUTH_EXPIRED), "%s: soft_logout", row.name);
     mxauth_status_info at = {.struct_size = sizeof at};
