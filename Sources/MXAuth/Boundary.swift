@@ -67,7 +67,8 @@ struct ErrorSlot {
 
     /// Fills the slot with the table's words and returns the status.
     func fail(_ status: Status) -> mxauth_status {
-        fill(status, subject: "", message: "\(String(status.row.sentence)) \(String(status.row.remedy))")
+        // Nobody's words cost nothing.
+        if isWanted { fill(status, subject: "", message: "\(String(status.row.sentence)) \(String(status.row.remedy))") }
         return status.rawValue
     }
 

@@ -38,118 +38,134 @@ package struct EndpointTable: @unchecked Sendable {
     }
 
     private struct Slot {
-        var text = ByteView.empty
+        var text = ByteView.empty.base
+        var length = 0
         var head: UInt64 = 0
         var node: Int32 = -1
     }
 
     private let nodes: UnsafePointer<Node>
     private let slots: UnsafePointer<Slot>
-    private let kinds: UnsafePointer<ByteKind>
     package let endpoints: UnsafePointer<Endpoint>
     package let count: Int
+
+    /// Where nearly all requests begin, and where that leads.
+    private let commonStart: ByteView
+    private let commonHead: UInt64
+    private let commonNode: Int32
 
     // MARK: Looking up
 
     /// What the method and path of a request lead to; nil for what is no endpoint, and for a path that different servers
     /// may read differently.
     package func find(_ method: Method, _ text: ByteView) -> Match? {
-        guard text.count <= Self.maximumPathSize, !text.isEmpty, text[0] == UInt8(ascii: "/") else { return nil }
+        guard text.count <= Self.maximumPathSize, !text.isEmpty else { return nil }
+        let scan = PathScan(base: text.base, count: text.count)
+        guard scan.base[0] == UInt8(ascii: "/") else { return nil }
         var node = nodes
+        // The slash before the segment that comes next.
         var at = 0
+        if let rest = afterCommonStart(scan) {
+            at = rest
+            node = nodes + Int(commonNode)
+        }
         while true {
             let start = at + 1
-            at = start
+            var end = scan.firstSpecial(from: start)
             var isPlain = true
-            scan: while at < text.count {
-                switch kinds[Int(text[at])] {
-                case .plain: at += 1
-                case .encoded:
-                    isPlain = false
-                    at += 1
-                case .forbidden: return nil
-                case .slash, .pathEnd: break scan
+            var isLast = true
+            if end < scan.count {
+                closely: while end < scan.count {
+                    switch PathScan.kind(scan.base[end]) {
+                    case .plain: end += 1
+                    case .encoded:
+                        isPlain = false
+                        end += 1
+                    case .forbidden: return nil
+                    case .pathEnd: break closely
+                    case .slash:
+                        isLast = false
+                        break closely
+                    }
                 }
             }
-            let segment = text.slice(start, count: at - start)
-            guard let next = below(node, segment, isPlain) else { return nil }
+            guard let next = below(node, scan, start, end - start, isPlain) else { return nil }
             node = nodes + Int(next)
-            if at < text.count, text[at] == UInt8(ascii: "/") { continue }
+            at = end
+            guard isLast else { continue }
             let endpoint = node.pointee.endpoint(method)
             guard endpoint >= 0 else { return nil }
             return Match(
-                endpoint: endpoints + Int(endpoint), path: text.slice(0, count: at), lastSegment: PathSegment(segment))
+                endpoint: endpoints + Int(endpoint), path: ByteView(scan.base, count: at),
+                lastSegment: PathSegment(ByteView(scan.base + start, count: at - start)))
         }
     }
 
-    private func below(_ node: UnsafePointer<Node>, _ segment: ByteView, _ isPlain: Bool) -> Int32? {
-        if node.pointee.mask >= 0, let fixed = fixed(node, segment, isPlain) { return fixed }
-        guard node.pointee.free >= 0, !segment.isEmpty else { return nil }
-        if isPlain {
-            // Only a dot makes a plain segment dangerous.
-            if segment[0] == UInt8(ascii: "."), !PathSegment(segment).isSound { return nil }
-        } else if !PathSegment(segment).isSound {
+    /// The place of the slash behind it.
+    @inline(__always)
+    private func afterCommonStart(_ scan: PathScan) -> Int? {
+        let length = commonStart.count
+        guard scan.count > length, scan.base[length] == UInt8(ascii: "/"),
+            scan.head(0, length: 8) == commonHead, scan.continues(0, length: length, as: commonStart.base)
+        else { return nil }
+        return length
+    }
+
+    @inline(__always)
+    private func below(
+        _ node: UnsafePointer<Node>, _ scan: PathScan, _ start: Int, _ length: Int, _ isPlain: Bool
+    ) -> Int32? {
+        if node.pointee.mask >= 0 {
+            if isPlain {
+                if let fixed = fixed(node, scan, start, length) { return fixed }
+            } else if let fixed = fixed(node, decoding: ByteView(scan.base + start, count: length)) {
+                return fixed
+            }
+        }
+        guard node.pointee.free >= 0, length > 0 else { return nil }
+        // Only a dot in front makes a plain segment dangerous.
+        if !isPlain || scan.base[start] == UInt8(ascii: "."),
+            !PathSegment(ByteView(scan.base + start, count: length)).isSound
+        {
             return nil
         }
         return node.pointee.free
     }
 
-    private func fixed(_ node: UnsafePointer<Node>, _ segment: ByteView, _ isPlain: Bool) -> Int32? {
+    @inline(__always)
+    private func fixed(_ node: UnsafePointer<Node>, _ scan: PathScan, _ start: Int, _ length: Int) -> Int32? {
         let first = slots + Int(node.pointee.firstSlot)
         let mask = Int(node.pointee.mask)
-        if !isPlain {
-            for i in 0...mask where first[i].node >= 0 {
-                if PathSegment(segment).decodes(to: first[i].text) { return first[i].node }
-            }
-            return nil
-        }
-        let head = Self.head(segment)
-        var at = Self.place(head, segment.count) & mask
+        let head = scan.head(start, length: length)
+        var at = Self.place(head, length) & mask
         // At least half of the slots are free.
         while first[at].node >= 0 {
-            if first[at].head == head, first[at].text == segment { return first[at].node }
+            if first[at].head == head, first[at].length == length,
+                scan.continues(start, length: length, as: first[at].text)
+            {
+                return first[at].node
+            }
             at = (at + 1) & mask
         }
         return nil
     }
 
-    /// The first eight bytes.
-    private static func head(_ text: ByteView) -> UInt64 {
-        if text.count >= 8 { return UnsafeRawPointer(text.base).loadUnaligned(as: UInt64.self) }
-        var head: UInt64 = 0
-        for i in 0..<text.count { head |= UInt64(text[i]) << UInt64(8 * i) }
-        return UInt64(littleEndian: head)
+    private func fixed(_ node: UnsafePointer<Node>, decoding segment: ByteView) -> Int32? {
+        let first = slots + Int(node.pointee.firstSlot)
+        for i in 0...Int(node.pointee.mask) where first[i].node >= 0 {
+            if PathSegment(segment).decodes(to: ByteView(first[i].text, count: first[i].length)) { return first[i].node }
+        }
+        return nil
     }
 
-    private static func place(_ head: UInt64, _ count: Int) -> Int {
-        Int(truncatingIfNeeded: ((head ^ UInt64(truncatingIfNeeded: count)) &* 0x9E37_79B9_7F4A_7C15) >> 32)
+    @inline(__always)
+    private static func place(_ head: UInt64, _ length: Int) -> Int {
+        Int(truncatingIfNeeded: ((head ^ UInt64(truncatingIfNeeded: length)) &* 0x9E37_79B9_7F4A_7C15) >> 32)
     }
 
     // MARK: Making
 
-    private enum ByteKind: UInt8 {
-        case plain, slash, pathEnd
-        /// To be looked at closely.
-        case encoded
-        /// In no path of any request: controls, spaces, and the backslash that some take for a slash.
-        case forbidden
-
-        init(_ byte: UInt8) {
-            switch byte {
-            case UInt8(ascii: "/"): self = .slash
-            case UInt8(ascii: "?"), UInt8(ascii: "#"): self = .pathEnd
-            case UInt8(ascii: "%"), 0x80...0xFF: self = .encoded
-            case 0...0x20, 0x7F, UInt8(ascii: "\\"): self = .forbidden
-            default: self = .plain
-            }
-        }
-    }
-
     private init() {
-        let kinds = UnsafeMutablePointer<ByteKind>.allocate(capacity: 256)
-        for byte in 0...255 { (kinds + byte).initialize(to: ByteKind(UInt8(byte))) }
-        self.kinds = UnsafePointer(kinds)
-
         var tree = EndpointTree()
         tree.addRows()
         endpoints = Self.kept(tree.endpoints)
@@ -168,14 +184,21 @@ package struct EndpointTable: @unchecked Sendable {
                     let head = Self.head(text)
                     var at = Self.place(head, text.count) & (size - 1)
                     while own[at].node >= 0 { at = (at + 1) & (size - 1) }
-                    own[at] = Slot(text: text, head: head, node: index)
+                    own[at] = Slot(text: text.base, length: text.count, head: head, node: index)
                 }
                 slots += own
             }
             nodes.append(node)
         }
+        commonStart = ByteView("/_matrix/client/v3")
+        commonHead = Self.head(commonStart)
+        commonNode = tree.branch(of: commonStart)
         self.nodes = Self.kept(nodes)
         self.slots = Self.kept(slots)
+    }
+
+    private static func head(_ text: ByteView) -> UInt64 {
+        PathScan(base: text.base, count: text.count).head(0, length: text.count)
     }
 
     /// For as long as the process lives.

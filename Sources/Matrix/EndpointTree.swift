@@ -63,6 +63,17 @@ struct EndpointTree {
         }
     }
 
+    /// The branch that fixed segments lead to; the root if there is none.
+    func branch(of text: ByteView) -> Int32 {
+        var branch = 0
+        var segments = PathSegments(text)
+        while let segment = segments.next() {
+            guard let next = branches[branch].fixed.first(where: { $0.text == segment }) else { return 0 }
+            branch = Int(next.branch)
+        }
+        return Int32(truncatingIfNeeded: branch)
+    }
+
     private mutating func follow(_ segment: ByteView, from branch: Int) -> Int {
         let isFree = segment.hasPrefix("{")
         if isFree, branches[branch].free >= 0 { return Int(branches[branch].free) }

@@ -53,6 +53,12 @@ struct Refusal: Error {
     let subject: String
     let message: String
 
+    init(_ status: mxauth_status, _ message: String) {
+        self.status = status
+        subject = ""
+        self.message = message
+    }
+
     fileprivate init(_ status: mxauth_status, _ error: mxauth_error) {
         self.status = status
         subject = text(error.subject)
@@ -163,6 +169,50 @@ final class Validator {
         }
     }
 
+    /// Who makes a request.
+    enum Caller {
+        case anonymous
+        case refused(Refusal)
+        /// MXAUTH_GRANT_… bits.
+        case grants(UInt64)
+    }
+
+    /// Returns if the request may be made.
+    func authorize(_ method: String, _ path: String, _ caller: Caller) throws(Refusal) {
+        var verdict = mxauth_verdict()
+        verdict.struct_size = UInt32(MemoryLayout<mxauth_verdict>.size)
+        var why: Refusal?
+        switch caller {
+        case .anonymous: break
+        case .refused(let refusal):
+            verdict.status = refusal.status
+            why = refusal
+        case .grants(let grants): verdict.grants = grants
+        }
+        let isAnonymous = if case .anonymous = caller { true } else { false }
+        var error = mxauth_error.empty
+        let status = Array(method.utf8).withCharacters { method, methodLength in
+            Array(path.utf8).withCharacters { path, pathLength in
+                isAnonymous
+                    ? mxauth_authorize(handle, nil, method, methodLength, path, pathLength, &error)
+                    : mxauth_authorize(handle, &verdict, method, methodLength, path, pathLength, &error)
+            }
+        }
+        if status == MXAUTH_OK { return }
+        // The token's own refusal has better words.
+        if let why, why.status == status { throw why }
+        throw Refusal(status, error)
+    }
+
+    /// What a scope grants, as MXAUTH_GRANT_… bits.
+    func grants(ofScope scope: String) throws(Refusal) -> UInt64 {
+        var grants: UInt64 = 0
+        var error = mxauth_error.empty
+        let status = Array(scope.utf8).withCharacters { mxauth_scope_grants(handle, $0, $1, &grants, &error) }
+        guard status == MXAUTH_OK else { throw Refusal(status, error) }
+        return grants
+    }
+
     /// What was checked, as JSON.
     func explain(_ token: [UInt8]) throws(Refusal) -> String {
         try fetchKeys(for: token)
@@ -193,8 +243,12 @@ struct Verdict {
 
     /// The MXAUTH_GRANT_… bits, which Swift does not import, in words.
     var grantNames: [String] {
-        ["the Client-Server API", "openid", "Synapse administration", "MAS administration"]
-            .enumerated().filter { grants & 1 << UInt64($0.offset) != 0 }.map(\.element)
+        let names = [
+            "the Client-Server API", "openid", "Synapse administration", "MAS administration", "a guest's",
+            "an application service's", "server administration", "membership queries",
+        ]
+        return names.enumerated().filter { grants & 1 << UInt64($0.offset) != 0 }.map(\.element)
+            + (grants >> 32 == 0 ? [] : ["scopes of scope_rule"])
     }
 }
 

@@ -76,7 +76,7 @@ extension Verdict {
 }
 
 extension Refusal {
-    fileprivate var lines: String {
+    var lines: String {
         let info = info
         let answer = [
             "\(info.http_status)", String(cString: info.errcode), info.soft_logout == 1 ? "soft_logout" : "",
@@ -91,7 +91,7 @@ extension Refusal {
         ])
     }
 
-    fileprivate var json: JSON {
+    var json: JSON {
         let info = info
         return .object([
             "status": .number(Int64(status)),
@@ -107,6 +107,6 @@ extension Refusal {
 }
 
 /// Lines of a name and a value; those without a value are left out.
-private func aligned(_ lines: [(String, String)]) -> String {
+func aligned(_ lines: [(String, String)]) -> String {
     lines.filter { !$0.1.isEmpty }.map { $0.0 + String(repeating: " ", count: 10 - $0.0.count) + $0.1 + "\n" }.joined()
 }

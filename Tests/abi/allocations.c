@@ -69,6 +69,36 @@ static void hits(mxauth_validator *validator, const char *name, const char *toke
   }
 }
 
+/** What costs nothing either: the question what a token may do. */
+static void permissions(void) {
+  enum { CALLS = 10000 };
+  mxauth_validator *validator = VALIDATOR("scope_rule", "a : GET /_matrix/client/*/rooms/*/**", USERS, "issuer", ISSUER, SIGNED, ASKED);
+  static const struct {
+    uint64_t grants;
+    const char *path;
+    mxauth_status status;
+  } cases[] = {
+      {MXAUTH_GRANT_CLIENT_API, "/_matrix/client/v3/rooms/%21a/state?x", MXAUTH_OK},
+      {MXAUTH_GRANT_OPERATOR(0), "/_matrix/client/v3/rooms/%21a/state", MXAUTH_OK},
+      {MXAUTH_GRANT_OPERATOR(0), "/_matrix/client/v3/sync", MXAUTH_SCOPE_INSUFFICIENT},
+      {MXAUTH_GRANT_GUEST, "/_matrix/client/v3/pushers", MXAUTH_GUEST_FORBIDDEN},
+      {MXAUTH_GRANT_CLIENT_API, "/_matrix/client/v3/../v3/sync", MXAUTH_ENDPOINT_UNKNOWN},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    mxauth_verdict verdict = MXAUTH_VERDICT_INIT;
+    verdict.status = MXAUTH_OK;
+    verdict.grants = cases[i].grants;
+    long allocated = allocations, freed = frees, right = 0;
+    for (int j = 0; j < CALLS; j++)
+      right += mxauth_authorize(validator, &verdict, "GET", 3, cases[i].path, strlen(cases[i].path), NULL) == cases[i].status;
+    allocated = allocations - allocated;
+    freed = frees - freed;
+    check(right == CALLS && allocated == 0 && freed == 0, "%s: %ld right, %ld allocations, %ld frees", cases[i].path, right,
+          allocated, freed);
+  }
+  mxauth_validator_free(validator);
+}
+
 int main(void) {
   mxauth_validator *validator =
       VALIDATOR(USERS, "issuer", ISSUER, "issuer.tokens", "jwt opaque", SIGNED, ASKED, "issuer.cache_ttl", "86400");
@@ -85,5 +115,6 @@ int main(void) {
   hits(validator, "a signed token after a revocation", token, MXAUTH_KIND_JWT);
   hits(validator, "an opaque token after a revocation", "opaque", MXAUTH_KIND_INTROSPECTED);
   mxauth_validator_free(validator);
+  permissions();
   return finish("allocations");
 }
