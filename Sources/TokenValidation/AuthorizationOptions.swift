@@ -10,7 +10,8 @@ extension Option {
             meaning: """
                 Gives a scope of your own a meaning: tokens with it may use those methods (GET, HEAD, PUT, POST, DELETE, \
                 with commas between them) on that path, in which * stands for one segment and a final /** for any \
-                number of further ones. May be given repeatedly; rules of one scope add up, and 32 scopes may have some.
+                number of further ones. May be given repeatedly; rules of one scope add up, and 32 scopes may have some. Only for \
+                hosts that ask mxauth_authorize about each request.
                 """
         ) { (configuration, value) throws(Refusal) in
             do throws(ScopeRules.Fault) {

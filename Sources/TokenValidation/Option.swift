@@ -250,8 +250,9 @@ package struct Option: Sendable {
         .boolean(
             "issuer.require_api_scope", default: "true",
             meaning: """
-                Refuse tokens that do not grant the Client-Server API (urn:matrix:client:api:*, MSC2967). When \
-                false, the host has to look at the grants of each verdict itself.
+                Refuse tokens that grant nothing of the Client-Server API: without urn:matrix:client:api:* (MSC2967) \
+                and any scope of scope_rule or, if draft_scopes is true, of a draft. When false, the host has to look \
+                at the grants of each verdict itself.
                 """
         ) { (policy, value) in policy.requiresAPIScope = value },
     ]

@@ -135,6 +135,9 @@ import Testing
         ("/_matrix/client/v3/rooms/!a:b/state", "/_matrix/client/v3/rooms/!a:bc/state", false), ("/_matrix/client/v3/rooms/!a:b/state", "/_matrix/client/v3/rooms/!a:/state", false),
         ("/_matrix/client/v3/rooms/!a:b/state", "/_matrix/client/r0/rooms/!a:b/state", false), ("/_matrix/client/v3/sync/**", "/_matrix/client/v3/sync", true),
         ("/_matrix/client/v3/rooms/a/**", "/_matrix/client/v3/rooms/a%2Fb/state", false), ("/_matrix/client/v3/pushrules/*", "/_matrix/client/v3/pushrules/", false),
+        ("/_matrix/client/v3/rooms/*/state/*/*", "/_matrix/client/v3/rooms/a/state/b/", false),
+        ("/_matrix/client/v3/rooms/*/state/*/*", "/_matrix/client/v3/rooms/a/state/b/c", true),
+        ("/_matrix/client/v3/rooms/*/state/*/*", "/_matrix/client/v3/rooms/a/state/b", false),
         ("/_matrix/client/v3/pushrules/**", "/_matrix/client/v3/pushrules/", true), ("/_matrix/client/v3/pushrules/", "/_matrix/client/v3/pushrules/", true),
     ])
     func matching(_ pattern: String, _ path: String, _ isOpen: Bool) throws {

@@ -56,6 +56,51 @@ good=$(cat good.jwt)
 now='--at 1800000000'
 judge="--config mxauth.conf $now"
 
+# ---------------------------------------------------------- authorize
+api=/_matrix/client/v3
+run 0 'authorize a token' authorize $judge --file good.jwt GET $api/sync
+has out 'verdict   allowed'
+empty err
+run 0 'authorize an argument' authorize $judge GET $api/sync "$good"
+printf '%s\n' "$good" >"$work/in"
+run 0 'authorize standard input' authorize $judge GET $api/sync -
+run 1 'authorize without a token' authorize $judge GET $api/sync
+has out '200 MXAUTH_TOKEN_MISSING'
+has out '401 M_MISSING_TOKEN'
+run 0 'authorize what needs no token' authorize GET $api/login
+run 1 'authorize an expired token' authorize --config mxauth.conf --at 1800001000 --file good.jwt GET $api/sync
+has out '402 MXAUTH_EXPIRED'
+has out 'subject   exp'
+run 0 'authorize an expired token where none is needed' authorize --config mxauth.conf --at 1800001000 --file good.jwt GET $api/login
+run 1 'authorize a token without API scope' authorize $judge --file no-scope.jwt GET $api/sync
+has out '501 MXAUTH_SCOPE_INSUFFICIENT'
+run 1 'authorize by grants alone' authorize $judge -o issuer.require_api_scope=false --file no-scope.jwt GET $api/sync --json
+json 'j["status"] == 501 and j["http_status"] == 403 and j["errcode"] == "M_FORBIDDEN" and j["subject"] == "scope"'
+run 0 'authorize --json' authorize $judge --file good.jwt GET $api/sync --json
+json 'j == {"status": 0, "name": "MXAUTH_OK"}'
+run 0 'authorize a guest' authorize --guest GET $api/sync
+run 1 'authorize a guest elsewhere' authorize --guest GET $api/pushers
+has out '403 M_GUEST_ACCESS_FORBIDDEN'
+run 0 'authorize a scope' authorize --scope 'urn:matrix:client:api:*' GET $api/pushers
+run 1 'authorize another scope' authorize --scope openid GET $api/pushers
+run 1 'authorize a bad scope' authorize --scope 'a  b' GET $api/pushers
+has out '500 MXAUTH_SCOPE_MALFORMED'
+for path in /x $api/sync/ $api//sync $api/login/../sync $api/sync%00 $api/SYNC sync ''; do
+    run 1 "authorize $path" authorize $judge --file good.jwt GET "$path"
+    has out '506 MXAUTH_ENDPOINT_UNKNOWN'
+done
+run 1 'authorize another method' authorize $judge --file good.jwt get $api/sync
+run 0 'authorize OPTIONS' authorize OPTIONS /x
+run 0 'authorize by a rule' authorize --scope a -o "scope_rule=a : GET $api/sync" GET $api/sync
+run 1 'authorize beside a rule' authorize --scope a -o "scope_rule=a : GET $api/sync" GET $api/pushers
+run 2 'a rule that opens nothing' authorize --scope a -o 'scope_rule=a : GET /x' GET $api/sync
+has err 'opens nothing'
+run 2 'authorize a token without an issuer' authorize --file good.jwt GET $api/sync
+run 2 'authorize two at once' authorize --guest --scope a GET $api/sync
+run 2 'authorize a token and a scope' authorize --scope a GET $api/sync "$good"
+hasnt err "$good"
+run 2 'authorize nothing' authorize GET
+
 # ------------------------------------------------------------- verify
 run 0 'verify an argument' verify $judge "$good"
 has out 'verdict   good'
