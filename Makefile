@@ -70,9 +70,9 @@ demo: deps lib
 	examples/demo.sh
 
 # Figures, never a test: the machine may be busy with other things.
-bench: build/bench/revocation
-	build/bench/revocation --benchmark_repetitions=10 --benchmark_report_aggregates_only=true \
-	  --benchmark_enable_random_interleaving=true --benchmark_out=build/bench/revocation.json
+bench: build/bench/revocation build/bench/authorize
+	for part in $(notdir $^); do build/bench/$$part --benchmark_repetitions=10 --benchmark_report_aggregates_only=true \
+	  --benchmark_enable_random_interleaving=true --benchmark_out=build/bench/$$part.json || exit; done
 
 build/bench/%: bench/%.cpp include/mxauth.h build/lib/libmxauth.so | build/deps
 	mkdir -p build/bench
