@@ -70,6 +70,7 @@ enum {
   MXAUTH_EXCHANGE_UNKNOWN = 108,   /**< No exchange of that number is outstanding. */
   MXAUTH_TRANSPORT_UNAVAILABLE = 109, /**< libcurl cannot be loaded, or no thread be started. */
   MXAUTH_REVOCATIONS_FULL = 110,   /**< revocation_bytes holds no further revocation. */
+  MXAUTH_INPUT_INVALID = 111,      /**< A document, URL or parameter of a request cannot be read, or is too large. */
 
   MXAUTH_TOKEN_MISSING = 200,      /**< The token is empty. */
   MXAUTH_TOKEN_TOO_LARGE = 201,    /**< Longer than max_token_bytes. */
@@ -82,6 +83,8 @@ enum {
   MXAUTH_TYPE_NOT_ACCEPTED = 208,  /**< `typ` is not one of issuer.types. */
   MXAUTH_TOKEN_IMPLAUSIBLE = 209,  /**< Not of issuer.opaque_form: no issuer was asked. */
   MXAUTH_JWT_NOT_ACCEPTED = 210,   /**< issuer.tokens does not hold jwt. */
+  MXAUTH_BEARER_AMBIGUOUS = 211,   /**< Tokens in header and query, or two in one of them (RFC 6750 section 2). */
+  MXAUTH_BEARER_MALFORMED = 212,   /**< Not "Bearer" and a token (RFC 6750 section 2.1), or no token in the parameter. */
 
   MXAUTH_ALGORITHM_NOT_ALLOWED = 300, /**< `alg` is missing, none, unknown or not in issuer.algorithms. */
   MXAUTH_KEY_UNKNOWN = 301,        /**< The issuer's key set has no key of that `kid`. */
@@ -111,6 +114,7 @@ enum {
   MXAUTH_DEVICE_INVALID = 505,     /**< The device ID is empty or longer than 255 bytes. */
   MXAUTH_ENDPOINT_UNKNOWN = 506,   /**< Method and path are no endpoint of the Client-Server API. */
   MXAUTH_GUEST_FORBIDDEN = 507,    /**< Not for guests. */
+  MXAUTH_SCOPE_WIDENED = 508,      /**< A refresh asks for more than was granted (RFC 6749 section 6). */
 
   MXAUTH_KEYS_UNAVAILABLE = 600,   /**< The issuer's keys cannot be had at the moment: answer 503, not 401. */
   MXAUTH_TIMED_OUT = 601,          /**< The issuer did not answer in the time that the caller gave. */
@@ -130,7 +134,7 @@ typedef struct mxauth_status_info {
   uint32_t http_status;     /**< The HTTP status a resource server should answer with. */
   uint32_t soft_logout;     /**< 1: tell the client to keep its encryption keys and log in again. */
   const char *errcode;      /**< The Matrix errcode; "" for MXAUTH_OK. */
-  const char *oauth_error;  /**< The RFC 6750 section 3.1 error code; "" where none applies. */
+  const char *oauth_error;  /**< The error code of RFC 6750 section 3.1 or RFC 6749 section 5.2; "" where none applies. */
 } mxauth_status_info;
 
 /** How many rows the status table has. Any thread. Since 0.1. */
@@ -546,6 +550,139 @@ mxauth_status mxauth_statistics(mxauth_validator *validator, mxauth_stats *stats
  */
 mxauth_status mxauth_metrics(mxauth_validator *validator, char *buffer, size_t capacity, size_t *needed,
                              mxauth_error *error);
+
+/* ---------------------------------------------------------------- Bearer */
+
+/**
+ * Takes any visible ASCII for a token's characters, not only those of RFC 6750: for matching tokens that an
+ * administrator has chosen, such as the as_token of an application service. See mxauth_bearer_extract.
+ */
+#define MXAUTH_BEARER_ANY_CHARACTERS ((uint32_t)1 << 0)
+
+/**
+ * Finds the access token of a request (RFC 6750 section 2) and writes it to `buffer`, as described above mxauth_claims.
+ *
+ * `authorization` is the value of the Authorization header, without the whitespace around it; NULL if the request has
+ * none, which is not the same as an empty one. It has to be "Bearer" in any case, one or more spaces, and a token; any
+ * other scheme is malformed. A server that gets several such headers joins them with commas, as RFC 9110 section 5.3
+ * has it, and the request is refused.
+ *
+ * `query` is the query of the request's URL without its question mark, percent-encoded as it came; it may be empty.
+ * NULL if a token there does not count: the Matrix specification lets servers take the parameter access_token up to
+ * version 1.19 and has dropped it since. Names and values are decoded once, with "+" for a space.
+ *
+ * `flags` is 0 or MXAUTH_BEARER_ANY_CHARACTERS. A host with static tokens of its own extracts with that flag first,
+ * compares with them in constant time (CRYPTO_memcmp), and for any other token extracts again without it, or goes on
+ * to mxauth_validate, which refuses what the issuer cannot have given out.
+ *
+ * Wipe `buffer` after use if tokens must not stay in memory. Any thread. Returns MXAUTH_OK, MXAUTH_TOKEN_MISSING,
+ * MXAUTH_TOKEN_TOO_LARGE (more than 1,048,576 bytes of either), MXAUTH_BEARER_AMBIGUOUS, MXAUTH_BEARER_MALFORMED,
+ * MXAUTH_BUFFER_TOO_SMALL or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_bearer_extract(const char *authorization, size_t length, const char *query, size_t query_length,
+                                    uint32_t flags, char *buffer, size_t capacity, size_t *needed,
+                                    mxauth_error *error);
+
+/* ---------------------------------------------------------------- Errors */
+
+/** An HTTP response that refuses a request, ready to send. Set struct_size before use, as MXAUTH_REPLY_INIT does. */
+typedef struct mxauth_reply {
+  uint32_t struct_size;        /**< Set by the caller: sizeof(mxauth_reply). */
+  uint32_t http_status;
+  uint32_t body_length;        /**< Bytes of `body`, without its NUL. */
+  uint32_t challenge_length;   /**< Bytes of `www_authenticate`, without its NUL; 0: leave the header out. */
+  char body[512];              /**< JSON: `errcode`, `error` and, for M_UNKNOWN_TOKEN, `soft_logout`. */
+  char www_authenticate[1280]; /**< The value of WWW-Authenticate. */
+} mxauth_reply;
+
+#define MXAUTH_REPLY_INIT { sizeof(mxauth_reply), 0, 0, 0, { 0 }, { 0 } }
+
+/**
+ * Fills `reply` with what a client is told of `status`, any but MXAUTH_OK: the answers of mxauth_describe for
+ * `validator`, those of mxauth_status_describe for NULL. `error` in the body and `error_description` in the challenge
+ * are the status's sentence and nothing else, so that neither claims nor configuration get out; what is in an
+ * mxauth_error is for the host's log.
+ *
+ * 401 and 403 have a challenge (RFC 6750 section 3): `realm` (server_name, else "Matrix") if the status has no
+ * oauth_error, as when there was no token; otherwise `error`, `error_description` and, for insufficient_scope, `scope`,
+ * which is the `scope` given here, or urn:matrix:client:api:* for NULL. With the option resource_metadata each has that
+ * parameter too (RFC 9728 section 5.1). A browser's script sees the header only if the host lists it in
+ * Access-Control-Expose-Headers.
+ *
+ * Send the body as application/json. Any thread. Returns MXAUTH_OK, or MXAUTH_MISUSE (reply NULL, struct_size too
+ * small, MXAUTH_OK or no status, a scope that is none or longer than 511 bytes), which leaves in `reply`, if it can be
+ * written, an answer of 500. Since 0.1.
+ */
+mxauth_status mxauth_error_response(mxauth_validator *validator, mxauth_status status, const char *scope,
+                                    mxauth_reply *reply);
+
+/* ---------------------------------------------------------------- Scopes */
+
+/*
+ * What MSC2967 says of scopes, for authorization servers and for whoever looks into one. Both its spellings, the stable
+ * one (urn:matrix:client:) and the one from before it was merged (urn:matrix:org.matrix.msc2967.client:), mean the same.
+ * A scope is the text of a `scope` parameter, of at most 65,536 bytes and 1,024 tokens; NULL and 0 are an empty one.
+ * Each function returns, besides what it says itself, MXAUTH_BUFFER_TOO_SMALL, MXAUTH_MISUSE, MXAUTH_INTERNAL or
+ * MXAUTH_INPUT_INVALID (too large or too many tokens).
+ */
+
+/** The scope is that of a login, which has to name a device. */
+#define MXAUTH_SCOPE_OF_LOGIN ((uint32_t)1 << 0)
+
+/**
+ * Writes what is in `scope`, as JSON: {"valid", "grants" (MXAUTH_GRANT_…, 0 if not valid), "device_id" ("" for none),
+ * "unknown_scopes", "tokens": [{"scope", "kind", "spelling", "device_id", "grants"}], "problems": [{"member", "rule",
+ * "source"}]}. "kind" is api, device, openid, synapse_admin, mas_admin, unknown or malformed; "spelling" stable,
+ * unstable or "" (there is only one); a token's "grants" says whether it grants anything. `flags` is 0 or
+ * MXAUTH_SCOPE_OF_LOGIN. Any thread. Returns MXAUTH_OK when the report was written, whatever it says. Since 0.1.
+ */
+mxauth_status mxauth_scope_inspect(const char *scope, size_t length, uint32_t flags, char *buffer, size_t capacity,
+                                   size_t *needed, mxauth_error *error);
+
+/** Write both spellings, the stable one first, as Matrix Authentication Service does for older homeservers. */
+#define MXAUTH_SCOPE_BOTH_SPELLINGS ((uint32_t)1 << 0)
+
+/**
+ * Writes `scope` in the stable spelling and its order, without repetitions. Only api:* and device: are spelled anew;
+ * other scopes stay as they are, whatever their prefix, so that the result grants exactly what `scope` does. `flags` is
+ * 0 or MXAUTH_SCOPE_BOTH_SPELLINGS. Any thread. Returns MXAUTH_OK, MXAUTH_SCOPE_MALFORMED, MXAUTH_DEVICE_AMBIGUOUS or
+ * MXAUTH_DEVICE_INVALID. Since 0.1.
+ */
+mxauth_status mxauth_scope_normalise(const char *scope, size_t length, uint32_t flags, char *buffer, size_t capacity,
+                                     size_t *needed, mxauth_error *error);
+
+/**
+ * Writes the scope of a refreshed token: `requested`, if all of it was granted, in either spelling; all of `granted`, if
+ * `requested` is empty (RFC 6749 sections 3.1 and 6); without repetitions. Any thread. Returns MXAUTH_OK, MXAUTH_SCOPE_WIDENED, whose
+ * error->message names the first token too many, MXAUTH_SCOPE_MALFORMED, MXAUTH_DEVICE_AMBIGUOUS or
+ * MXAUTH_DEVICE_INVALID. Since 0.1.
+ */
+mxauth_status mxauth_scope_narrow(const char *granted, size_t granted_length, const char *requested,
+                                  size_t requested_length, char *buffer, size_t capacity, size_t *needed,
+                                  mxauth_error *error);
+
+/**
+ * Writes the tokens of `first` and then those that `second` adds, without repetitions. Any thread. Returns MXAUTH_OK,
+ * MXAUTH_SCOPE_MALFORMED, MXAUTH_DEVICE_AMBIGUOUS (two devices, also one from each) or MXAUTH_DEVICE_INVALID. Since 0.1.
+ */
+mxauth_status mxauth_scope_merge(const char *first, size_t first_length, const char *second, size_t second_length,
+                                 char *buffer, size_t capacity, size_t *needed, mxauth_error *error);
+
+/**
+ * Writes what is to be said of a device ID, as JSON: {"valid", "length", "unreserved", "long_enough", "mas", "problems"}.
+ * It is valid with 1 to 255 bytes that can stand in a scope token. "unreserved" (only RFC 3986's unreserved characters)
+ * and "long_enough" (10 or more of any) are what MSC2967 advises; servers may refuse other IDs. "mas": Matrix
+ * Authentication Service takes it. Any thread. Returns MXAUTH_OK when the report was written, whatever it says.
+ * Since 0.1.
+ */
+mxauth_status mxauth_device_id_check(const char *device_id, size_t length, char *buffer, size_t capacity,
+                                     size_t *needed, mxauth_error *error);
+
+/**
+ * Writes a new device ID: 16 letters and digits (A to Z, 2 to 7), of 80 random bits from libcrypto. Each call draws
+ * another one, so ask with a buffer of 17 bytes or more. Any thread. Returns MXAUTH_OK. Since 0.1.
+ */
+mxauth_status mxauth_device_id_generate(char *buffer, size_t capacity, size_t *needed, mxauth_error *error);
 
 #ifdef __cplusplus
 }

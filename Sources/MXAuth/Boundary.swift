@@ -72,6 +72,13 @@ struct ErrorSlot {
         return status.rawValue
     }
 
+    /// The same with what was wrong in particular between sentence and remedy.
+    func fail(_ status: Status, subject: String, detail: String) -> mxauth_status {
+        let parts = [String(status.row.sentence), detail, String(status.row.remedy)]
+        fill(status, subject: subject, message: parts.filter { !$0.isEmpty }.joined(separator: " "))
+        return status.rawValue
+    }
+
     func fail(_ fault: Configuration.Fault) -> mxauth_status {
         fill(fault.status, subject: fault.option, message: fault.message)
         return fault.status.rawValue

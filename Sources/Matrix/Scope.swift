@@ -50,13 +50,22 @@ package enum Scope {
         }
     }
 
+    static var stablePrefix: StaticString { "urn:matrix:client:" }
+    static var unstablePrefix: StaticString { "urn:matrix:org.matrix.msc2967.client:" }
+
     private static func afterClientPrefix(_ token: ByteView) -> ByteView? {
-        let prefixes: (StaticString, StaticString) = (
-            "urn:matrix:client:", "urn:matrix:org.matrix.msc2967.client:"
-        )
-        if token.hasPrefix(prefixes.0) { return token.dropFirst(prefixes.0.utf8CodeUnitCount) }
-        if token.hasPrefix(prefixes.1) { return token.dropFirst(prefixes.1.utf8CodeUnitCount) }
+        if token.hasPrefix(stablePrefix) { return token.dropFirst(stablePrefix.utf8CodeUnitCount) }
+        if token.hasPrefix(unstablePrefix) { return token.dropFirst(unstablePrefix.utf8CodeUnitCount) }
         return nil
+    }
+
+    /// What follows either prefix, for the scopes that MSC2967 defines.
+    var afterPrefix: [UInt8]? {
+        switch self {
+        case .clientAPI: [UInt8](ByteView("api:*"))
+        case .device(let id): [UInt8](ByteView("device:")) + [UInt8](id)
+        default: nil
+        }
     }
 
     /// scope-token of RFC 6749 section 3.3: printable ASCII without space, `"` and `\`, and not empty.

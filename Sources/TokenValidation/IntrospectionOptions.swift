@@ -31,8 +31,8 @@ extension Option {
         .text(
             "compat", default: "none", range: "none or synapse",
             meaning: """
-                Whose answers mxauth_describe gives where they differ: those of the Matrix specification, or those of \
-                Synapse, which logs clients out for an expired token or a missing scope.
+                Whose answers mxauth_describe and mxauth_error_response give where they differ: those of the Matrix \
+                specification, or those of Synapse, which logs clients out for an expired token or a missing scope.
                 """
         ) { (configuration, value) throws(Refusal) in
             if value == "none" {

@@ -18,6 +18,7 @@ package enum Status: Int32, CaseIterable, Error {
     case exchangeUnknown = 108
     case transportUnavailable = 109
     case revocationsFull = 110
+    case inputInvalid = 111
 
     case tokenMissing = 200
     case tokenTooLarge = 201
@@ -30,6 +31,8 @@ package enum Status: Int32, CaseIterable, Error {
     case typeNotAccepted = 208
     case tokenImplausible = 209
     case jwtNotAccepted = 210
+    case bearerAmbiguous = 211
+    case bearerMalformed = 212
 
     case algorithmNotAllowed = 300
     case keyUnknown = 301
@@ -59,6 +62,7 @@ package enum Status: Int32, CaseIterable, Error {
     case deviceInvalid = 505
     case endpointUnknown = 506
     case guestForbidden = 507
+    case scopeWidened = 508
 
     case keysUnavailable = 600
     case timedOut = 601
@@ -135,6 +139,10 @@ package enum Status: Int32, CaseIterable, Error {
             Row(
                 name: "MXAUTH_REVOCATIONS_FULL", sentence: "There is no room for another revocation.",
                 remedy: "Raise revocation_bytes; until then revoke at the issuer.", answer: .ourFault)
+        case .inputInvalid:
+            Row(
+                name: "MXAUTH_INPUT_INVALID", sentence: "What was sent cannot be read.",
+                remedy: "Send it in the form that the specification describes.", answer: .badInput)
 
         case .tokenMissing:
             Row(
@@ -182,6 +190,14 @@ package enum Status: Int32, CaseIterable, Error {
             Row(
                 name: "MXAUTH_JWT_NOT_ACCEPTED", sentence: "JWTs of this issuer are not accepted.",
                 remedy: "Add jwt to issuer.tokens if they should be.", answer: .invalid)
+        case .bearerAmbiguous:
+            Row(
+                name: "MXAUTH_BEARER_AMBIGUOUS", sentence: "There is more than one token.",
+                remedy: "Send one token, in one Authorization header.", answer: .badRequestOfToken)
+        case .bearerMalformed:
+            Row(
+                name: "MXAUTH_BEARER_MALFORMED", sentence: "The token is not sent as a bearer token.",
+                remedy: "Send one as Authorization: Bearer TOKEN.", answer: .badRequestOfToken)
 
         case .algorithmNotAllowed:
             Row(
@@ -293,6 +309,11 @@ package enum Status: Int32, CaseIterable, Error {
             Row(
                 name: "MXAUTH_GUEST_FORBIDDEN", sentence: "Guests may not do this.", remedy: "Register an account.",
                 answer: .guest)
+        case .scopeWidened:
+            Row(
+                name: "MXAUTH_SCOPE_WIDENED", sentence: "More scopes are asked for than were granted.",
+                remedy: "Refresh with the scopes that were granted or fewer; log in again for more.",
+                answer: .widerScope)
 
         case .keysUnavailable:
             Row(
@@ -335,6 +356,9 @@ package enum Status: Int32, CaseIterable, Error {
         static let accept = Answer(httpStatus: 200, errcode: "", softLogout: false, oauthError: "")
         static let missing = Answer(
             httpStatus: 401, errcode: "M_MISSING_TOKEN", softLogout: false, oauthError: "")
+        /// RFC 6750 section 3.1 asks for 400; Matrix has 401 for every request without a usable token.
+        static let badRequestOfToken = Answer(
+            httpStatus: 401, errcode: "M_MISSING_TOKEN", softLogout: false, oauthError: "invalid_request")
         static let invalid = Answer(
             httpStatus: 401, errcode: "M_UNKNOWN_TOKEN", softLogout: false, oauthError: "invalid_token")
         /// The client keeps its encryption keys and logs in again.
@@ -353,6 +377,11 @@ package enum Status: Int32, CaseIterable, Error {
         /// Matrix specification, "Guest Access".
         static let guest = Answer(
             httpStatus: 403, errcode: "M_GUEST_ACCESS_FORBIDDEN", softLogout: false, oauthError: "")
+        static let badInput = Answer(
+            httpStatus: 400, errcode: "M_INVALID_PARAM", softLogout: false, oauthError: "invalid_request")
+        /// RFC 6749 sections 5.2 and 6.
+        static let widerScope = Answer(
+            httpStatus: 400, errcode: "M_INVALID_PARAM", softLogout: false, oauthError: "invalid_scope")
         static let ourFault = Answer(httpStatus: 500, errcode: "M_UNKNOWN", softLogout: false, oauthError: "")
         static let cannotDecide = Answer(httpStatus: 503, errcode: "M_UNKNOWN", softLogout: false, oauthError: "")
     }

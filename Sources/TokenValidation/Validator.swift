@@ -40,6 +40,8 @@ package final class Validator: @unchecked Sendable {
         var scopeRules = ScopeRules()
         /// Whether scopes and endpoints of open proposals count.
         var draftScopes = false
+        /// A URL; empty for none.
+        var resourceMetadata: [UInt8] = []
     }
 
     let issuers: [Issuer]

@@ -45,7 +45,10 @@ struct MXAuthCommand: ParsableCommand {
         abstract: "Validates Matrix access tokens and shows why they are refused.",
         discussion: "Exit codes: 0 good, 1 refused, 2 usage or configuration error.",
         version: "mxauth \(Library.headerVersion) (libmxauth \(Library.version))",
-        subcommands: [Verify.self, Explain.self, Authorize.self, JWKS.self, Options.self, Statuses.self])
+        subcommands: [
+            Verify.self, Explain.self, Authorize.self, JWKS.self, BearerCommand.self, ReplyCommand.self, ScopeCommand.self,
+            Options.self, Statuses.self,
+        ])
 
     /// Without a subcommand: not a success, lest a script with an empty variable takes it for a good token.
     func run() throws {

@@ -59,7 +59,7 @@ struct Refusal: Error {
         self.message = message
     }
 
-    fileprivate init(_ status: mxauth_status, _ error: mxauth_error) {
+    init(_ status: mxauth_status, _ error: mxauth_error) {
         self.status = status
         subject = text(error.subject)
         message = text(error.message)
@@ -119,7 +119,7 @@ final class Config {
 }
 
 final class Validator {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let clock: UnsafeMutablePointer<Int64>?
     private let issuers: [String]
 
@@ -255,7 +255,7 @@ struct Verdict {
 // MARK: C's texts and buffers
 
 extension mxauth_error {
-    fileprivate static var empty: mxauth_error {
+    static var empty: mxauth_error {
         var error = mxauth_error()
         error.struct_size = UInt32(MemoryLayout<mxauth_error>.size)
         return error
@@ -263,7 +263,7 @@ extension mxauth_error {
 }
 
 extension [UInt8] {
-    fileprivate func withCharacters<R, E: Error>(
+    func withCharacters<R, E: Error>(
         _ body: (UnsafePointer<CChar>?, Int) throws(E) -> R
     ) throws(E) -> R {
         // The closure of withUnsafeBytes may throw untyped errors only.
@@ -275,7 +275,7 @@ extension [UInt8] {
 }
 
 /// Calls a function that fills a buffer, with as much room as it asks for.
-private func filled(
+func filled(
     _ fill: (UnsafeMutablePointer<CChar>?, Int, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<mxauth_error>?)
         -> mxauth_status
 ) throws(Refusal) -> String {
@@ -296,6 +296,6 @@ private func text(_ text: mxauth_text) -> String {
 }
 
 /// NUL-terminated text in an array of a C struct.
-private func text<Array>(_ array: Array) -> String {
+func text<Array>(_ array: Array) -> String {
     withUnsafeBytes(of: array) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
 }

@@ -15,10 +15,10 @@ import TokenValidation
 
     /// The numbers are an ABI: they are written out here so that none changes unnoticed.
     @Test func numbers() {
-        let expected = [0, 1, 2] + Array(100...110) + Array(200...210) + Array(300...303) + Array(400...413) + Array(500...507)
+        let expected = [0, 1, 2] + Array(100...111) + Array(200...212) + Array(300...303) + Array(400...413) + Array(500...508)
             + Array(600...605)
         #expect(Status.allCases.map { Int($0.rawValue) } == expected)
-        for number: Int32 in [-1, 3, 99, 111, 211, 304, 414, 508, 606, .min, .max] { #expect(Status(rawValue: number) == nil) }
+        for number: Int32 in [-1, 3, 99, 112, 213, 304, 414, 509, 606, .min, .max] { #expect(Status(rawValue: number) == nil) }
     }
 
     @Test(arguments: Status.allCases) func texts(_ status: Status) {
@@ -45,6 +45,12 @@ import TokenValidation
         case 1, 2, 600..<700:
             // Never the 401 that logs a client out.
             #expect(answer.httpStatus == 503 && errcode == "M_UNKNOWN" && oauthError.isEmpty)
+        case 111, 508:
+            // Said to whoever sent a request that is read here, not of a token.
+            #expect(answer.httpStatus == 400 && errcode == "M_INVALID_PARAM")
+            #expect(oauthError == (status == .inputInvalid ? "invalid_request" : "invalid_scope"))
+        case 211, 212:
+            #expect(answer.httpStatus == 401 && errcode == "M_MISSING_TOKEN" && oauthError == "invalid_request")
         case 100..<200:
             #expect(answer.httpStatus == (status == .internal ? 503 : 500))
             #expect(errcode == "M_UNKNOWN" && oauthError.isEmpty)

@@ -298,6 +298,53 @@ harmless
 pty 'a terminal is no token' A=b verify $judge
 has out 'standard input'
 
+# ---------------------------------------------------- requests and scopes
+printf 'Bearer %s\r\n' "$good" >"$work/in"
+run 0 'bearer on standard input' bearer -
+has out "a token of $(printf %s "$good" | wc -c) bytes in the Authorization header"
+run 1 'bearer: two headers' bearer "Bearer $good, Bearer $good"
+has out 'MXAUTH_BEARER_AMBIGUOUS'
+run 1 'bearer: neither' bearer
+has out 'MXAUTH_TOKEN_MISSING'
+run 1 'bearer: another scheme' bearer 'Basic YTpi'
+has out 'MXAUTH_BEARER_MALFORMED'
+run 1 'bearer: a comma' bearer 'Bearer a,b'
+run 0 'bearer --any-characters' bearer --any-characters 'Bearer a,b'
+run 1 'bearer: an empty query' bearer --query ''
+run 0 'reply by number' reply 402
+has out '"soft_logout":true'
+run 0 'reply as Synapse' reply 402 --config mxauth.conf -o compat=synapse
+has out '"soft_logout":false'
+run 0 'reply --scope' reply MXAUTH_SCOPE_INSUFFICIENT --scope 'a b'
+has out 'scope="a b"'
+run 0 'reply without a challenge' reply MXAUTH_ISSUER_UNAVAILABLE
+hasnt out 'WWW-Authenticate'
+run 2 'reply to success' reply MXAUTH_OK
+run 2 'reply to nothing' reply 999
+run 2 'reply: a bad scope' reply 501 --scope 'a"b'
+run 2 'reply: options alone' reply 402 -o compat=synapse
+run 2 'scope alone' scope
+run 0 'scope inspect --json' scope inspect --json 'urn:matrix:client:api:* email'
+json 'j["valid"] and j["grants"] == 1 and j["unknown_scopes"] and [t["kind"] for t in j["tokens"]] == ["api", "unknown"]'
+run 1 'scope inspect: not valid' scope inspect --json 'a  b'
+json 'not j["valid"] and len(j["problems"]) == 1'
+run 1 'scope inspect: control characters' scope inspect "$(printf 'a\033]0;x\007\302\233')"
+harmless
+run 1 'scope normalise: not valid' scope normalise 'a  b'
+empty out
+has err 'MXAUTH_SCOPE_MALFORMED'
+run 1 'scope narrow: wider' scope narrow 'openid' 'email'
+empty out
+run 0 'scope narrow: the same' scope narrow 'openid email'
+has out 'openid email'
+run 1 'scope merge: two devices' scope merge 'urn:matrix:client:device:A' 'urn:matrix:client:device:B'
+has err 'MXAUTH_DEVICE_AMBIGUOUS'
+run 0 'scope device-id' scope device-id
+cp "$work/out" "$work/id"
+run 0 'scope device-id of what was made' scope device-id --json "$(cat "$work/id")"
+json 'j["valid"] and j["unreserved"] and j["long_enough"] and j["mas"] and j["length"] == 16'
+run 1 'scope device-id: not valid' scope device-id 'a b'
+
 # ------------------------------------------------- tables, pages, version
 run 0 'options' options
 has out 'issuer.require_api_scope'
