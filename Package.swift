@@ -26,7 +26,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "Transport", dependencies: ["CSystem", "CCurl", "TokenValidation"], swiftSettings: library),
     .target(
-        name: "MXAuth", dependencies: ["CMXAuth", "CSystem", "TokenValidation", "Transport"], swiftSettings: library),
+        name: "MXAuth", dependencies: ["CMXAuth", "CSystem", "JOSE", "Matrix", "TokenValidation", "Transport"], swiftSettings: library),
 ]
 var dependencies: [Package.Dependency] = []
 var products: [Product] = [.library(name: "mxauth", type: .dynamic, targets: ["MXAuth"])]

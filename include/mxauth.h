@@ -70,7 +70,7 @@ enum {
   MXAUTH_EXCHANGE_UNKNOWN = 108,   /**< No exchange of that number is outstanding. */
   MXAUTH_TRANSPORT_UNAVAILABLE = 109, /**< libcurl cannot be loaded, or no thread be started. */
   MXAUTH_REVOCATIONS_FULL = 110,   /**< revocation_bytes holds no further revocation. */
-  MXAUTH_INPUT_INVALID = 111,      /**< A document, URL or parameter of a request cannot be read, or is too large. */
+  MXAUTH_INPUT_INVALID = 111,      /**< A document, URL or parameter that cannot be used; the error says which. */
 
   MXAUTH_TOKEN_MISSING = 200,      /**< The token is empty. */
   MXAUTH_TOKEN_TOO_LARGE = 201,    /**< Longer than max_token_bytes. */
@@ -405,6 +405,93 @@ mxauth_status mxauth_authorize(mxauth_validator *validator, const mxauth_verdict
  */
 mxauth_status mxauth_scope_grants(mxauth_validator *validator, const char *scope, size_t length, uint64_t *grants,
                                   mxauth_error *error);
+/* ------------------------------------------------------------- Documents */
+
+/*
+ * What a homeserver or an authorization server reads and writes beside tokens, as pure functions. Documents are JSON of at most
+ * 65536 bytes; those that are larger, not JSON, not an object, or with a member twice, are MXAUTH_INPUT_INVALID. `length`
+ * is of the text before it. Results are text in the caller's buffer, as above. Each of these functions can also return
+ * MXAUTH_MISUSE, MXAUTH_BUFFER_TOO_SMALL, MXAUTH_HOST_CONFLICT and MXAUTH_INTERNAL, and each is for any thread and never
+ * waits. docs/matrix.md lists the rules.
+ *
+ * Reports are JSON: {"valid": boolean, "problems": [{"member", "rule", "source"}], "notes": [{"member", "note",
+ * "source"}]}. Every violation is listed; an element of an array is called as in "redirect_uris[1]".
+ */
+
+/**
+ * Checks a client's request to be registered (RFC 7591 section 3.1, MSC2966) and writes a report. A valid request has
+ * "metadata" in it: the members to register and to echo beside the client_id, with localised ones, without grant types,
+ * response types and members that are not known, and with the defaults that the client left out. Any other has "error":
+ * "invalid_redirect_uri" if all problems are about redirect_uris, else "invalid_client_metadata" (RFC 7591 section 3.2.2).
+ * Nothing is looked up: whether pages exist, or a host is a public suffix, is left to the caller.
+ *
+ * Returns MXAUTH_OK when the report was written, whatever it says, or MXAUTH_INPUT_INVALID. Since 0.1.
+ */
+mxauth_status mxauth_registration_check(const char *document, size_t length, char *buffer, size_t capacity,
+                                        size_t *needed, mxauth_error *error);
+
+/**
+ * Checks an auth_metadata document (MSC2965, RFC 8414) and writes a report; its notes say what is missing for MSC4341
+ * (device grant), MSC4191 (account management) and MSC3824. `issuer` is what the member of that name has to be, byte for
+ * byte; NULL for any.
+ *
+ * Returns MXAUTH_OK when the report was written, whatever it says, or MXAUTH_INPUT_INVALID. Since 0.1.
+ */
+mxauth_status mxauth_metadata_check(const char *document, size_t length, const char *issuer, char *buffer,
+                                    size_t capacity, size_t *needed, mxauth_error *error);
+
+/**
+ * Writes the auth_metadata document of a homeserver from its issuer's discovery document, of which it keeps what clients
+ * have a use for, and from `overrides` (NULL and 0: none), whose members win; null there takes a member away. The
+ * result always passes mxauth_metadata_check.
+ *
+ * Returns MXAUTH_OK, or MXAUTH_INPUT_INVALID: a document cannot be read, or the result would break rules, all of which
+ * the error's message names as far as it goes. Since 0.1.
+ */
+mxauth_status mxauth_metadata_merge(const char *discovery, size_t length, const char *overrides,
+                                    size_t overrides_length, char *buffer, size_t capacity, size_t *needed,
+                                    mxauth_error *error);
+
+#define MXAUTH_LOGIN_SSO ((uint32_t)1 << 0)                 /**< m.login.sso, with the m.login.token that ends it. */
+#define MXAUTH_LOGIN_PASSWORD ((uint32_t)1 << 1)            /**< m.login.password */
+#define MXAUTH_LOGIN_APPLICATION_SERVICE ((uint32_t)1 << 2) /**< m.login.application_service */
+#define MXAUTH_LOGIN_OAUTH_AWARE_PREFERRED ((uint32_t)1 << 3) /**< m.login.sso is what OAuth-aware clients should use. */
+#define MXAUTH_LOGIN_GET_TOKEN ((uint32_t)1 << 4)           /**< m.login.token with get_login_token. */
+
+/**
+ * Writes the answer to GET /_matrix/client/v3/login of a homeserver that offers older clients a way to its issuer
+ * (MSC3824), with `oauth_aware_preferred` under its stable and its unstable name. `flags` are MXAUTH_LOGIN_…;
+ * `identity_providers` is a JSON array for m.login.sso (NULL and 0: none), of which the specified members are kept.
+ *
+ * Returns MXAUTH_OK, or MXAUTH_INPUT_INVALID: flags that do not go together, or identity providers that cannot be read.
+ * Since 0.1.
+ */
+mxauth_status mxauth_login_flows(uint32_t flags, const char *identity_providers, size_t length, char *buffer,
+                                 size_t capacity, size_t *needed, mxauth_error *error);
+
+#define MXAUTH_LOGIN_ACTION_NONE 0     /**< Not said, or something else. */
+#define MXAUTH_LOGIN_ACTION_LOGIN 1
+#define MXAUTH_LOGIN_ACTION_REGISTER 2
+
+/**
+ * Reads from the query of GET /_matrix/client/v3/login/sso/redirect what its user wants (MSC3824): `action`, else its
+ * unstable name; values that are not known are ignored. Sets `*action` to MXAUTH_LOGIN_ACTION_….
+ *
+ * Returns MXAUTH_OK, MXAUTH_INPUT_INVALID (more than 65536 bytes) or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_login_action(const char *query, size_t length, uint32_t *action, mxauth_error *error);
+
+/**
+ * Writes the link to where an account is managed (MSC4191): `target` is a metadata document, of which only advertised
+ * actions are linked to, in the spelling that it advertises, or the URL alone. `action` is one of MSC4191's, in its
+ * present or an old spelling; NULL is the front page. `device_id` is for the actions about a device, which need it; else
+ * NULL.
+ *
+ * Returns MXAUTH_OK, or MXAUTH_INPUT_INVALID: no such URL, an action that is unknown or not advertised, a device missing
+ * or too many. Since 0.1.
+ */
+mxauth_status mxauth_account_url(const char *target, size_t length, const char *action, const char *device_id,
+                                 char *buffer, size_t capacity, size_t *needed, mxauth_error *error);
 
 /* ------------------------------------------------------------ Revocation */
 

@@ -34,6 +34,20 @@ package final class JSONBuilder {
         set(name, json_incref(child.value))
     }
 
+    /// A value of a document, as it stands there.
+    package func set(_ name: StaticString, _ node: JSONNode) {
+        set(name, json_incref(node.pointer))
+    }
+
+    /// A member of a document under its own name.
+    package func set(_ name: JSONName, _ node: JSONNode) {
+        json_object_set_new(value, name.characters, json_incref(node.pointer))
+    }
+
+    package func append(_ node: JSONNode) {
+        json_array_append_new(value, json_incref(node.pointer))
+    }
+
     package func append(_ child: JSONBuilder) {
         json_array_append_new(value, json_incref(child.value))
     }
@@ -41,6 +55,9 @@ package final class JSONBuilder {
     package func append(_ text: String) {
         json_array_append_new(value, Self.string(Array(text.utf8)))
     }
+
+    /// What has been made so far, for as long as the builder lives; nil when memory ran out.
+    package var node: JSONNode? { value.map(JSONNode.init) }
 
     /// The document as text; nil when memory ran out.
     package func text() -> [UInt8]? {

@@ -64,6 +64,22 @@ package struct JSONNode {
         json_array_get(pointer, index).map(JSONNode.init)
     }
 
+    /// The member of that name, if this is an object.
+    package func member(_ name: JSONName) -> JSONNode? {
+        json_object_get(pointer, name.characters).map(JSONNode.init)
+    }
+
+    /// The members of an object, in the order of the document.
+    package func forEachMember(_ body: (JSONName, JSONNode) -> Void) {
+        var position = json_object_iter(pointer)
+        while let at = position {
+            if let name = json_object_iter_key(at), let value = json_object_iter_value(at) {
+                body(JSONName(characters: name), JSONNode(value))
+            }
+            position = json_object_iter_next(pointer, at)
+        }
+    }
+
     /// The value as JSON text; nil when memory ran out.
     package func text() -> [UInt8]? {
         let flags = Int(JSON_COMPACT) | Int(JSON_ENCODE_ANY)
@@ -76,6 +92,8 @@ package struct JSONNode {
         }
     }
 
+    package var isNull: Bool { type == JSON_NULL }
+
     package var integer: Int64? { type == JSON_INTEGER ? json_integer_value(pointer) : nil }
 
     /// The UTF-8 bytes of a string, for as long as the tree lives.
@@ -84,5 +102,14 @@ package struct JSONNode {
         return ByteView(
             UnsafeRawPointer(characters).assumingMemoryBound(to: UInt8.self),
             count: json_string_length(pointer))
+    }
+}
+
+/// A member's name, borrowed from its tree. It has no NUL, which jansson refuses.
+package struct JSONName {
+    let characters: UnsafePointer<CChar>
+
+    package var view: ByteView {
+        ByteView(UnsafeRawPointer(characters).assumingMemoryBound(to: UInt8.self), count: strlen(characters))
     }
 }

@@ -2,6 +2,7 @@
 import CMXAuth
 import CSystem
 import JOSE
+import Matrix
 import TokenValidation
 
 // Everything that turns C pointers into ours and back. The exported functions hold no pointer arithmetic.
@@ -82,6 +83,11 @@ struct ErrorSlot {
     func fail(_ fault: Configuration.Fault) -> mxauth_status {
         fill(fault.status, subject: fault.option, message: fault.message)
         return fault.status.rawValue
+    }
+
+    func fail(_ fault: InputFault) -> mxauth_status {
+        fill(.inputInvalid, subject: fault.subject, message: fault.message)
+        return Status.inputInvalid.rawValue
     }
 
     func fail(_ status: Status, _ finding: Finding?) -> mxauth_status {

@@ -141,8 +141,8 @@ package enum Status: Int32, CaseIterable, Error {
                 remedy: "Raise revocation_bytes; until then revoke at the issuer.", answer: .ourFault)
         case .inputInvalid:
             Row(
-                name: "MXAUTH_INPUT_INVALID", sentence: "What was sent cannot be read.",
-                remedy: "Send it in the form that the specification describes.", answer: .badInput)
+                name: "MXAUTH_INPUT_INVALID", sentence: "A document, URL or parameter cannot be used.",
+                remedy: "The error says which, and why.", answer: .badRequest)
 
         case .tokenMissing:
             Row(
@@ -270,11 +270,11 @@ package enum Status: Int32, CaseIterable, Error {
         case .noticeInvalid:
             Row(
                 name: "MXAUTH_NOTICE_INVALID", sentence: "This is no notice of a revocation.",
-                remedy: "Send back-channel logout tokens or session-revoked events only.", answer: .badNotice)
+                remedy: "Send back-channel logout tokens or session-revoked events only.", answer: .badRequest)
         case .noticeReplayed:
             Row(
                 name: "MXAUTH_NOTICE_REPLAYED", sentence: "The notice has been taken already.",
-                remedy: "Nothing needs to be done.", answer: .badNotice)
+                remedy: "Nothing needs to be done.", answer: .badRequest)
 
         case .scopeMalformed:
             Row(
@@ -369,16 +369,14 @@ package enum Status: Int32, CaseIterable, Error {
         /// The token is genuine but the issuer made it useless here: no reason to log the client out.
         static let forbidden = Answer(
             httpStatus: 403, errcode: "M_FORBIDDEN", softLogout: false, oauthError: "")
-        /// RFC 8935 section 2.4 and Back-Channel Logout section 2.8.
-        static let badNotice = Answer(
+        /// Nothing to do with a token. RFC 8935 section 2.4 and Back-Channel Logout section 2.8 for notices.
+        static let badRequest = Answer(
             httpStatus: 400, errcode: "M_INVALID_PARAM", softLogout: false, oauthError: "invalid_request")
         /// Matrix specification, "Standard error response".
         static let unrecognized = Answer(httpStatus: 404, errcode: "M_UNRECOGNIZED", softLogout: false, oauthError: "")
         /// Matrix specification, "Guest Access".
         static let guest = Answer(
             httpStatus: 403, errcode: "M_GUEST_ACCESS_FORBIDDEN", softLogout: false, oauthError: "")
-        static let badInput = Answer(
-            httpStatus: 400, errcode: "M_INVALID_PARAM", softLogout: false, oauthError: "invalid_request")
         /// RFC 6749 sections 5.2 and 6.
         static let widerScope = Answer(
             httpStatus: 400, errcode: "M_INVALID_PARAM", softLogout: false, oauthError: "invalid_scope")

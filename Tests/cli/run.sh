@@ -238,6 +238,55 @@ printf '{"keys": []}' >"$work/in"
 run 1 'jwks of an empty set' jwks
 run 2 'jwks without the file' jwks no-such-file
 
+# ---------------------------------------------------------- documents
+run 0 'registration' registration registration.json
+has out 'valid'
+hasnt out '✗'
+cp registration.json "$work/in"
+run 0 'registration on standard input as JSON' registration --json
+json 'j["valid"] and j["metadata"]["grant_types"] == ["authorization_code", "refresh_token"] and "error" not in j'
+run 1 'a bad registration' registration registration-bad.json
+has out 'redirect_uris[1]'
+has out 'not valid: invalid_client_metadata'
+run 1 'a bad registration as JSON' registration --json registration-bad.json
+json 'not j["valid"] and len(j["problems"]) == 4 and "metadata" not in j'
+run 1 'registration of something else' registration good.jwt
+has err 'not JSON'
+printf '{"client_uri\\u001b]0;owned\\u0007": 1}' >"$work/in"
+run 1 'a hostile registration' registration -
+harmless
+run 2 'registration without the file' registration no-such-file
+run 1 'metadata check' metadata check discovery.json
+has out 'registration_endpoint'
+run 1 'metadata of another issuer' metadata check discovery.json --issuer https://other.example/
+has out 'byte for byte'
+run 0 'metadata merge' metadata merge discovery.json overrides.json
+json 'j["issuer"] == "https://auth.example.org/" and "introspection_endpoint" not in j and j["account_management_uri"]'
+cp "$work/out" "$work/in"
+run 0 'metadata check of the merged' metadata check --issuer https://auth.example.org/ --json
+json 'j["valid"] and j["problems"] == []'
+run 1 'metadata that stay incomplete' metadata merge discovery.json
+empty out
+has err 'registration_endpoint is there'
+run 2 'metadata alone' metadata merge
+run 0 'login flows' login flows --sso --oauth-aware-preferred
+json 'j["flows"][0]["oauth_aware_preferred"] is True and j["flows"][1] == {"type": "m.login.token"}'
+run 2 'login flows of nothing' login flows
+has err 'M_UNRECOGNIZED'
+run 2 'login flows that do not go together' login flows --password --oauth-aware-preferred
+run 0 'login action' login action '?org.matrix.msc3824.action=login'
+has out 'login'
+run 0 'no login action' login action 'action=Login'
+has out 'nothing'
+run 0 'account-url' account-url --uri https://a.example/ session_end --device 'a b'
+has out 'https://a.example/?action=org.matrix.device_delete&device_id=a%20b'
+run 1 'account-url of an action that is not advertised' account-url --metadata overrides.json org.matrix.device_delete --device A
+empty out
+has err 'advertise'
+run 1 'account-url of no URL' account-url --uri 'javascript:alert(1)'
+run 2 'account-url of both' account-url --uri https://a.example/ --metadata overrides.json
+run 2 'account-url of neither' account-url org.matrix.profile
+
 # --------------------------------------------------------- the terminal
 run 0 'hostile claims' verify $judge --file hostile.jwt
 has out '\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}gnp\u{7f}\u{d}\u{a}verdict'
