@@ -719,9 +719,9 @@ mxauth_status mxauth_error_response(mxauth_validator *validator, mxauth_status s
 /**
  * Writes what is in `scope`, as JSON: {"valid", "grants" (MXAUTH_GRANT_…, 0 if not valid), "device_id" ("" for none),
  * "unknown_scopes", "tokens": [{"scope", "kind", "spelling", "device_id", "grants"}], "problems": [{"member", "rule",
- * "source"}]}. "kind" is api, device, openid, synapse_admin, mas_admin, unknown or malformed; "spelling" stable,
- * unstable or "" (there is only one); a token's "grants" says whether it grants anything. `flags` is 0 or
- * MXAUTH_SCOPE_OF_LOGIN. Any thread. Returns MXAUTH_OK when the report was written, whatever it says. Since 0.1.
+ * "source"}]}. "kind" is api, device, openid, synapse_admin, mas_admin, draft (of an open proposal: grants nothing
+ * without the option draft_scopes, and nothing here), unknown or malformed; "spelling" stable, unstable or "" (there is
+ * only one); a token's "grants" says whether it grants anything. `flags` is 0 or MXAUTH_SCOPE_OF_LOGIN. Any thread. Returns MXAUTH_OK when the report was written, whatever it says. Since 0.1.
  */
 mxauth_status mxauth_scope_inspect(const char *scope, size_t length, uint32_t flags, char *buffer, size_t capacity,
                                    size_t *needed, mxauth_error *error);

@@ -87,6 +87,7 @@ package enum ScopeReport {
         case .openid: add(to: entry, "openid", "", .empty, grants: true)
         case .synapseAdmin: add(to: entry, "synapse_admin", "", .empty, grants: true)
         case .masAdmin: add(to: entry, "mas_admin", "", .empty, grants: true)
+        case .serverAdministration, .roomsIsJoined: add(to: entry, "draft", "", .empty, grants: false)
         case .unknown: add(to: entry, "unknown", "", .empty, grants: false)
         }
         return entry
