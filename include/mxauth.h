@@ -516,6 +516,29 @@ mxauth_status mxauth_account_url(const char *target, size_t length, const char *
 mxauth_status mxauth_revoke(mxauth_validator *validator, uint32_t kind, const char *value, int64_t not_before,
                             mxauth_error *error);
 
+#define MXAUTH_TOKEN_HINT_NONE 0
+#define MXAUTH_TOKEN_HINT_ACCESS 1  /**< token_type_hint=access_token */
+#define MXAUTH_TOKEN_HINT_REFRESH 2 /**< token_type_hint=refresh_token */
+
+/**
+ * Logs out: refuses `token` (an access or refresh token) here from now on, as MXAUTH_REVOKE_TOKEN does, and asks its issuer
+ * to revoke it and the other token of the pair (RFC 7009, MSC4254), by an exchange with issuer.revocation_uri or the
+ * revocation_endpoint of its metadata. `issuer` is that of the token's verdict; `hint` MXAUTH_TOKEN_HINT_…. `client_id` names
+ * the public client whose token it is (verdict->client_id); NULL sends this server's own credentials for the issuer, if it
+ * has any. Verdicts on other tokens of the session stay in the cache for issuer.cache_ttl at most: revoke the device or
+ * session as well to end them at once.
+ *
+ * With a `timeout_ms` of 0 it never waits: MXAUTH_PENDING until the exchange is completed, after which the same call says
+ * once what came of it. Otherwise it blocks for so many milliseconds at most, MXAUTH_TIMED_OUT then; somebody else has to
+ * carry the exchanges meanwhile. Any thread. Returns MXAUTH_OK when the issuer has revoked it, or never knew it;
+ * MXAUTH_ISSUER_REFUSES_US (HTTP 4xx: not the client's token, or no such client); MXAUTH_ISSUER_UNAVAILABLE,
+ * MXAUTH_ISSUER_BUSY (1,024 requests are under way) or MXAUTH_ANSWER_INVALID, after which it can be tried again;
+ * MXAUTH_CONFIG_INCOMPLETE: the issuer's endpoint is not known. Before anything is sent: MXAUTH_REVOCATIONS_FULL,
+ * MXAUTH_ISSUER_UNKNOWN, MXAUTH_MISUSE, MXAUTH_INTERNAL. Since 0.1.
+ */
+mxauth_status mxauth_revoke_at_issuer(mxauth_validator *validator, uint32_t issuer, const char *token, size_t length,
+                                      uint32_t hint, const char *client_id, int64_t timeout_ms, mxauth_error *error);
+
 /**
  * Takes a notice of `length` bytes that an issuer has signed, and revokes what it says: an OpenID Connect back-channel
  * logout token (a session, else a subject), or a security event token (RFC 8417) with CAEP's session-revoked (a subject

@@ -20,6 +20,24 @@ public func mxauth_revoke(
     }
 }
 
+@implementation @_cdecl("mxauth_revoke_at_issuer")
+public func mxauth_revoke_at_issuer(
+    _ validator: OpaquePointer?, _ issuer: UInt32, _ token: UnsafePointer<CChar>?, _ length: Int, _ hint: UInt32,
+    _ client_id: UnsafePointer<CChar>?, _ timeout_ms: Int64, _ error: UnsafeMutablePointer<mxauth_error>?
+) -> mxauth_status {
+    guard let error = ErrorSlot(error) else { return Status.misuse.rawValue }
+    guard let validator = object(validator, as: Validator.self), let token = ByteView(token, length),
+        let hint = TokenHint(rawValue: hint)
+    else { return error.fail(.misuse) }
+    let request = RevocationRequest(token: token, issuer: issuer, hint: hint, clientID: ByteView(client_id))
+    do throws(Configuration.Fault) {
+        let status = try validator.revokeAtIssuer(request, waiting: timeout_ms)
+        return status == .ok ? status.rawValue : error.fail(status)
+    } catch let fault {
+        return error.fail(fault)
+    }
+}
+
 @implementation @_cdecl("mxauth_revoke_signed")
 public func mxauth_revoke_signed(
     _ validator: OpaquePointer?, _ notice: UnsafePointer<CChar>?, _ length: Int,

@@ -16,6 +16,7 @@ package final class Configuration {
         /// Nil until told: then the issuer's own metadata is asked.
         var source: KeySource?
         var introspection = IntrospectionPolicy()
+        var revocationAddress: WebAddress?
         var client = Client()
 
         struct Client {
@@ -23,6 +24,11 @@ package final class Configuration {
             var secret: [UInt8] = []
             var key: SigningKey?
             var keyID: [UInt8]?
+        }
+
+        var credentials: ClientCredentials {
+            ClientCredentials(
+                method: client.method, id: policy.clientID, secret: client.secret, key: client.key, keyID: client.keyID)
         }
     }
 
@@ -67,7 +73,7 @@ package final class Configuration {
                 Issuer(
                     policy: draft.policy, freshness: draft.freshness,
                     keys: KeyCache(source: try source(of: draft), policy: draft.freshness, now: now),
-                    introspector: try introspector(of: draft)))
+                    introspector: try introspector(of: draft), revocation: try revocationEndpoint(of: draft)))
         }
         for form in [OpaqueForm.any, .mas] {
             guard complete.count(where: { $0.policy.acceptsOpaque && $0.policy.opaqueForm == form }) < 2 else {
@@ -167,9 +173,13 @@ package final class Configuration {
         }
         return Introspector(
             policy: draft.introspection,
-            credentials: ClientCredentials(
-                method: client.method, id: policy.clientID, secret: client.secret, key: client.key, keyID: client.keyID),
-            pauses: draft.freshness)
+            credentials: draft.credentials, pauses: draft.freshness)
+    }
+
+    private func revocationEndpoint(of draft: IssuerDraft) throws(Fault) -> RevocationEndpoint {
+        if let address = draft.revocationAddress { try demandAllowed(address, "issuer.revocation_uri") }
+        let isClient = !draft.client.secret.isEmpty || draft.client.key != nil
+        return RevocationEndpoint(address: draft.revocationAddress, credentials: isClient ? draft.credentials : nil)
     }
 
     private func demandAllowed(_ address: WebAddress, _ option: String) throws(Fault) {

@@ -19,19 +19,24 @@ enum Discovery {
 
     /// What a metadata document says of where the issuer can be asked.
     struct Metadata {
-        let keySetAddress: WebAddress?
-        let introspection: Introspection
+        var keySetAddress: WebAddress?
+        var introspection: Introspection
+        var revocationAddress: WebAddress?
+
+        /// Without addresses that may not be asked. The key set's is for whoever needs it to refuse.
+        func allowed(by plainHTTP: PlainHTTP) -> Metadata {
+            func allowed(_ address: WebAddress?) -> WebAddress? { address.flatMap { plainHTTP.allows($0) ? $0 : nil } }
+            var metadata = self
+            metadata.introspection.address = allowed(introspection.address)
+            metadata.revocationAddress = allowed(revocationAddress)
+            return metadata
+        }
     }
 
     struct Introspection {
-        let address: WebAddress?
+        var address: WebAddress?
         /// RFC 9701 section 7.
         let offersSignedAnswers: Bool
-
-        /// Without an address that may not be asked; the key set has its own.
-        func allowed(by plainHTTP: PlainHTTP) -> Introspection {
-            Introspection(address: address.flatMap { plainHTTP.allows($0) ? $0 : nil }, offersSignedAnswers: offersSignedAnswers)
-        }
     }
 
     /// Reads a metadata document. It has to be of this very issuer, byte for byte (RFC 8414 section 3.3): otherwise one
@@ -47,6 +52,7 @@ enum Discovery {
         let algorithms = tree.root.member("introspection_signing_alg_values_supported")?.elementCount ?? 0
         return Metadata(
             keySetAddress: address("jwks_uri"),
-            introspection: Introspection(address: address("introspection_endpoint"), offersSignedAnswers: algorithms > 0))
+            introspection: Introspection(address: address("introspection_endpoint"), offersSignedAnswers: algorithms > 0),
+            revocationAddress: address("revocation_endpoint"))
     }
 }

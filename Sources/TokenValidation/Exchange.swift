@@ -28,10 +28,12 @@ package final class Exchange: @unchecked Sendable {
         case metadata(issuer: Int, document: Int)
         case keySet(issuer: Int)
         case introspection(issuer: Int, Inquiry, isSigned: Bool)
+        case revocation(issuer: Int)
 
         var issuer: Int {
             switch self {
-            case .metadata(let issuer, _), .keySet(let issuer), .introspection(let issuer, _, _): issuer
+            case .metadata(let issuer, _), .keySet(let issuer), .introspection(let issuer, _, _), .revocation(let issuer):
+                issuer
             }
         }
     }

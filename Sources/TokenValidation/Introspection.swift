@@ -28,7 +28,11 @@ extension Validator {
             if isRemembered(inquiry.digest, at: now) { return .answered }
             if introspector.breaker.isOpen(at: now.monotonic) { return .cannotDecide(.issuerUnavailable) }
             guard let address = introspector.address else {
-                return discoverEndpoint(introspector, of: index, at: now.monotonic, isQueued: &isQueued)
+                // The metadata is there and names no endpoint, or it cannot be had.
+                guard !introspector.isDiscovered,
+                    let exchange = wantMetadata(of: index, at: now.monotonic, isQueued: &isQueued)
+                else { return .cannotDecide(.issuerUnavailable) }
+                return .wait(exchange: exchange)
             }
             guard outbox.introspections(issuer: index) < introspector.policy.maximumExchanges else {
                 return .cannotDecide(.issuerBusy)
@@ -68,19 +72,6 @@ extension Validator {
         case .wait(let exchange): return .wait(exchange: exchange)
         case .cannotDecide, .refuse: return .cannotDecide(.issuerUnavailable)
         }
-    }
-
-    /// With the lock held.
-    private func discoverEndpoint(
-        _ introspector: Introspector, of index: Int, at now: Int64, isQueued: inout Bool
-    ) -> Inquired {
-        let keys = issuers[index].keys
-        if let exchange = keys.exchange { return .wait(exchange: exchange) }
-        // The metadata is there and names no endpoint, or it cannot be had.
-        if introspector.isDiscovered || keys.life.isBackingOff(at: now) { return .cannotDecide(.issuerUnavailable) }
-        guard let exchange = startDiscovery(index, at: now) else { return .cannotDecide(.issuerUnavailable) }
-        isQueued = true
-        return .wait(exchange: exchange)
     }
 
     /// The request itself (RFC 7662 section 2.1). Without the hint MAS would call refresh tokens active.

@@ -84,6 +84,16 @@ extension Option {
             try configuration.updateIssuer { issuer in issuer.introspection.address = address }
         },
         .text(
+            "issuer.revocation_uri", default: "", range: "an https URL; http if allow_http permits",
+            meaning: """
+                Where mxauth_revoke_at_issuer asks the issuer to revoke tokens (RFC 7009). Without it the issuer's metadata \
+                says so.
+                """
+        ) { (configuration, value) throws(Refusal) in
+            guard let address = WebAddress(value) else { throw Refusal() }
+            try configuration.updateIssuer { issuer in issuer.revocationAddress = address }
+        },
+        .text(
             "issuer.client_auth", default: "client_secret_basic",
             range: "client_secret_basic, client_secret_post, bearer or private_key_jwt",
             meaning: """

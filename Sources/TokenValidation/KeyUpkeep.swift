@@ -87,10 +87,11 @@ extension Validator {
             settle(exchange, .timedOut)
             throw .exchangeUnknown
         }
-        if case .introspection(_, let inquiry, let isSigned) = exchange.purpose {
+        switch exchange.purpose {
+        case .introspection(_, let inquiry, let isSigned):
             settle(exchange, about: inquiry, isSigned: isSigned, response)
-        } else {
-            settle(exchange, examine(exchange, response))
+        case .revocation: settleRevocation(exchange, response)
+        case .metadata, .keySet: settle(exchange, examine(exchange, response))
         }
     }
 
@@ -110,10 +111,10 @@ extension Validator {
     }
 
     private func settle(_ exchange: Exchange, _ failure: ExchangeFailure) {
-        if case .introspection(_, let inquiry, _) = exchange.purpose {
-            settle(exchange, about: inquiry, failure)
-        } else {
-            settle(exchange, .failed(failure, retryAfter: nil))
+        switch exchange.purpose {
+        case .introspection(_, let inquiry, _): settle(exchange, about: inquiry, failure)
+        case .revocation: settleRevocation(exchange, failure)
+        case .metadata, .keySet: settle(exchange, .failed(failure, retryAfter: nil))
         }
     }
 
@@ -143,8 +144,18 @@ extension Validator {
         return startDiscovery(index, at: now)
     }
 
+    /// With the lock held: the exchange to be waited for until the metadata has been asked; nil while it cannot be.
+    func wantMetadata(of index: Int, at now: Int64, isQueued: inout Bool) -> UInt64? {
+        let keys = issuers[index].keys
+        if let exchange = keys.exchange { return exchange }
+        if keys.life.isBackingOff(at: now) { return nil }
+        let exchange = startDiscovery(index, at: now)
+        if exchange != nil { isQueued = true }
+        return exchange
+    }
+
     /// With the lock held: asks for the metadata although the key set's address may be known. Nil if there is none.
-    func startDiscovery(_ index: Int, at now: Int64) -> UInt64? {
+    private func startDiscovery(_ index: Int, at now: Int64) -> UInt64? {
         guard case .metadata(let documents) = issuers[index].keys.source, let first = documents.first else { return nil }
         return start(.metadata(issuer: index, document: 0), first, at: now)
     }
@@ -176,7 +187,7 @@ extension Validator {
     enum Outcome {
         case keySet(KeySet, lifetime: Int64, etag: [UInt8]?, lastModified: [UInt8]?)
         case unchanged(lifetime: Int64)
-        case metadata(keySet: WebAddress?, Discovery.Introspection)
+        case metadata(Discovery.Metadata)
         case moved(WebAddress)
         case failed(ExchangeFailure, retryAfter: Int64?)
     }
@@ -203,10 +214,8 @@ extension Validator {
         }
         if response.body.count > exchange.maximumResponse { return .failed(.tooLarge, retryAfter: nil) }
         if let type = headers.value(of: "content-type"), !type.namesJSON { return .failed(.contentType, retryAfter: nil) }
-        switch exchange.purpose {
-        case .metadata: return examineMetadata(response.body, of: issuer)
-        case .keySet, .introspection: return examineKeySet(response.body, headers, of: issuer)
-        }
+        if case .metadata = exchange.purpose { return examineMetadata(response.body, of: issuer) }
+        return examineKeySet(response.body, headers, of: issuer)
     }
 
     /// Retry-After: seconds or a date (RFC 9110 section 10.2.3).
@@ -224,7 +233,7 @@ extension Validator {
             if metadata.keySetAddress == nil, issuer.policy.acceptsJWTs {
                 return .failed(.noKeySetAddress, retryAfter: nil)
             }
-            return .metadata(keySet: metadata.keySetAddress, metadata.introspection.allowed(by: settings.plainHTTP))
+            return .metadata(metadata.allowed(by: settings.plainHTTP))
         } catch {
             switch error {
             case .notJSON: return .failed(.notJSON, retryAfter: nil)
@@ -259,9 +268,10 @@ extension Validator {
                 cache.replace(keySet, from: exchange.address, etag: etag, lastModified: lastModified, lifetime: lifetime, at: now)
             case .unchanged(let lifetime):
                 cache.confirm(lifetime: lifetime, at: now)
-            case .metadata(let address, let introspection):
-                issuers[index].introspector?.found(introspection)
-                if let address {
+            case .metadata(let metadata):
+                issuers[index].introspector?.found(metadata.introspection)
+                issuers[index].revocation.found(metadata.revocationAddress)
+                if let address = metadata.keySetAddress {
                     cache.found(address, at: now)
                     start(.keySet(issuer: index), address, at: now)
                     isQueued = true
@@ -306,8 +316,8 @@ extension Validator {
                 "issuer \(issuer): \(keySet.keys.count) keys from \(address)"
                     + (skipped > 0 ? "; \(skipped) entries cannot be used" : ""))
         case .unchanged: note(.debug, "issuer \(issuer): keys unchanged at \(address)")
-        case .metadata(let found, _):
-            let place = found.map { $0.text.withView { $0.quoted } } ?? "not there"
+        case .metadata(let metadata):
+            let place = metadata.keySetAddress.map { $0.text.withView { $0.quoted } } ?? "not there"
             note(.debug, "issuer \(issuer): metadata from \(address); the key set is \(place)")
         case .moved(let target): note(.debug, "issuer \(issuer): \(address) moved to \(target.text.withView { $0.quoted })")
         case .failed(let failure, _): note(.warning, "issuer \(issuer): \(address) failed: \(String(failure.label))")

@@ -31,7 +31,7 @@ extension Validator {
         totals.keySetsConfirmed = statistics.keySetsConfirmed
         totals.exchangesGood =
             statistics.keySetsReplaced &+ statistics.keySetsConfirmed &+ statistics.exchangesForwarded
-            &+ statistics.answers
+            &+ statistics.answers &+ statistics.revocationsAtIssuers
         for failure in ExchangeFailure.allCases { totals.exchangesFailed &+= statistics.failures(failure) }
         totals.logDropped = lock.withLock { logLimit.dropped }
         totals.cacheHits = statistics.cacheHits
@@ -60,6 +60,7 @@ extension Validator {
         text += "mxauth_exchanges_total{result=\"not_modified\"} \(statistics.keySetsConfirmed)\n"
         text += "mxauth_exchanges_total{result=\"forwarded\"} \(statistics.exchangesForwarded)\n"
         text += "mxauth_exchanges_total{result=\"introspection\"} \(statistics.answers)\n"
+        text += "mxauth_exchanges_total{result=\"revocation\"} \(statistics.revocationsAtIssuers)\n"
         for failure in ExchangeFailure.allCases {
             text += "mxauth_exchanges_total{result=\"\(String(failure.label))\"} \(statistics.failures(failure))\n"
         }

@@ -10,7 +10,7 @@ final class Statistics: @unchecked Sendable {
     /// each failure.
     private static var hits: Int { Status.counterCount }
     private static var outcomes: Int { hits + 1 }
-    private static var failures: Int { outcomes + 4 }
+    private static var failures: Int { outcomes + 5 }
     /// A multiple of two cache lines.
     private let stride = (failures + ExchangeFailure.allCases.count + 15) / 16 * 16
 
@@ -39,6 +39,7 @@ final class Statistics: @unchecked Sendable {
 
     func countHit() { add(Self.hits) }
     func countAnswer() { add(Self.outcomes + 3) }
+    func countRevocation() { add(Self.outcomes + 4) }
     func count(_ failure: ExchangeFailure) { add(Self.failures + Int(failure.rawValue)) }
 
     private func add(_ index: Int) {
@@ -56,6 +57,7 @@ final class Statistics: @unchecked Sendable {
     var keySetsConfirmed: UInt64 { sum(Self.outcomes + 1) }
     var cacheHits: UInt64 { sum(Self.hits) }
     var answers: UInt64 { sum(Self.outcomes + 3) }
+    var revocationsAtIssuers: UInt64 { sum(Self.outcomes + 4) }
     var exchangesForwarded: UInt64 { sum(Self.outcomes + 2) }
     func failures(_ failure: ExchangeFailure) -> UInt64 { sum(Self.failures + Int(failure.rawValue)) }
 }

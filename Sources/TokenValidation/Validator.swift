@@ -9,12 +9,17 @@ final class Issuer: Sendable {
     let keys: KeyCache
     /// Nil if it is never asked about tokens.
     let introspector: Introspector?
+    let revocation: RevocationEndpoint
 
-    init(policy: Policy, freshness: FreshnessPolicy, keys: KeyCache, introspector: Introspector?) {
+    init(
+        policy: Policy, freshness: FreshnessPolicy, keys: KeyCache, introspector: Introspector?,
+        revocation: RevocationEndpoint
+    ) {
         self.policy = policy
         self.freshness = freshness
         self.keys = keys
         self.introspector = introspector
+        self.revocation = revocation
     }
 }
 
@@ -64,9 +69,10 @@ package final class Validator: @unchecked Sendable {
     /// cryptography or a call of the host's.
     let lock = Lock()
     var outbox = Outbox()
+    var revocationRequests = RevocationRequests()
     var logLimit = LogLimit()
     /// Counts the exchanges that were settled.
-    private var settled: UInt64 = 0
+    private(set) var settled: UInt64 = 0
     /// For the host's event loop: made when it asks.
     private var hostSignal: Signal?
     /// For the transport: made when it starts.
@@ -180,6 +186,7 @@ package final class Validator: @unchecked Sendable {
     func becomeChild() {
         transport = nil
         outbox.removeAll()
+        revocationRequests.removeAll()
         lock.forgetWaiters()
         accepted.becomeChild()
         refused.becomeChild()

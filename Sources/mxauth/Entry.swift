@@ -47,6 +47,7 @@ struct MXAuthCommand: ParsableCommand {
         version: "mxauth \(Library.headerVersion) (libmxauth \(Library.version))",
         subcommands: [
             Verify.self, Explain.self, Authorize.self, JWKS.self, BearerCommand.self, ReplyCommand.self, ScopeCommand.self,
+            Revoke.self,
             Registration.self, Metadata.self, Login.self, AccountURL.self,
             Options.self, Statuses.self,
         ])

@@ -169,6 +169,20 @@ final class Validator {
         }
     }
 
+    /// Asks the first issuer to revoke a token.
+    func revoke(_ token: [UInt8], hint: UInt32, clientID: String?) throws(Refusal) {
+        var error = mxauth_error.empty
+        var status = mxauth_transport_start(handle, &error)
+        guard status == MXAUTH_OK else { throw Refusal(status, error) }
+        status = token.withCharacters { token, length in
+            guard let clientID else {
+                return mxauth_revoke_at_issuer(handle, 0, token, length, hint, nil, Self.patience, &error)
+            }
+            return mxauth_revoke_at_issuer(handle, 0, token, length, hint, clientID, Self.patience, &error)
+        }
+        guard status == MXAUTH_OK else { throw Refusal(status, error) }
+    }
+
     /// Who makes a request.
     enum Caller {
         case anonymous

@@ -394,6 +394,33 @@ run 0 'scope device-id of what was made' scope device-id --json "$(cat "$work/id
 json 'j["valid"] and j["unreserved"] and j["long_enough"] and j["mas"] and j["length"] == 16'
 run 1 'scope device-id: not valid' scope device-id 'a b'
 
+# ------------------------------------------------------------ revoke
+"$python" "$here/revocation_server.py" "$work/forms" >"$work/port" &
+server=$!
+for _ in $(seq 100); do [ -s "$work/port" ] && break; sleep 0.05; done
+endpoint=http://127.0.0.1:$(cat "$work/port")/revoke
+revoke="revoke --config mxauth.conf -o allow_http=loopback -o issuer.revocation_uri=$endpoint"
+printf 'mat_secret\n' >"$work/in"
+run 0 'revoke' $revoke --hint access --client-id 'a b' -
+has out 'revoked'
+empty err
+cp "$work/forms" "$work/out"
+has out 'token=mat_secret&token_type_hint=access_token&client_id=a%20b'
+run 0 'revoke --json' $revoke --json --file good.jwt
+json 'j == {"status": 0, "name": "MXAUTH_OK"}'
+run 2 'revoke as a client whose token it is not' $revoke --hint refresh --client-id other mat_secret
+has err 'MXAUTH_ISSUER_REFUSES_US'
+empty out
+run 2 'revoke nothing' $revoke ''
+has err 'MXAUTH_MISUSE: value: '
+kill $server
+wait $server 2>"$work/err"
+run 2 'revoke at nobody' $revoke mat_secret
+has err 'MXAUTH_ISSUER_UNAVAILABLE'
+run 2 'revoke where no endpoint is known' revoke --config mxauth.conf mat_secret
+has err 'MXAUTH_CONFIG_INCOMPLETE: issuer.revocation_uri: '
+run 2 'revoke with another hint' $revoke --hint password mat_secret
+
 # ------------------------------------------------- tables, pages, version
 run 0 'options' options
 has out 'issuer.require_api_scope'

@@ -87,6 +87,8 @@ def _load():
         "explain": (c_int32, token + [c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error)]),
         "describe": (c_int32, [c_void_p, c_int32, POINTER(StatusInfo)]),
         "revoke": (c_int32, [c_void_p, c_uint32, c_char_p, c_int64, POINTER(Error)]),
+        "revoke_at_issuer": (
+            c_int32, [c_void_p, c_uint32, c_char_p, c_size_t, c_uint32, c_char_p, c_int64, POINTER(Error)]),
         "revoke_signed": (c_int32, token + [POINTER(Error)]),
     }
     for name, (result, arguments) in signatures.items():
@@ -202,6 +204,10 @@ class Validator:
 
     def revoke(self, kind, value, not_before=0):
         return lib.mxauth_revoke(self.handle, kind, value, not_before, None)
+
+    def revoke_at_issuer(self, issuer, token, hint, client_id, milliseconds):
+        return lib.mxauth_revoke_at_issuer(
+            self.handle, issuer, token, len(token), hint, client_id, milliseconds, None)
 
     def revoke_signed(self, notice):
         return lib.mxauth_revoke_signed(self.handle, notice, len(notice), None)
