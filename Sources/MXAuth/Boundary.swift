@@ -31,6 +31,9 @@ extension StaticString {
     var cString: UnsafePointer<CChar> { UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self) }
 }
 
+/// Milliseconds. A year is as good as for ever, and keeps the sum of two times in range.
+func waitable(_ milliseconds: Int64) -> Int64 { min(max(milliseconds, 0), 31_536_000_000) }
+
 /// A caller's object of class `Object` from the handle that it was given.
 func object<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type) -> Object? {
     handle.map { Unmanaged<Object>.fromOpaque(UnsafeRawPointer($0)).takeUnretainedValue() }

@@ -31,7 +31,7 @@ public func mxauth_revoke_at_issuer(
     else { return error.fail(.misuse) }
     let request = RevocationRequest(token: token, issuer: issuer, hint: hint, clientID: ByteView(client_id))
     do throws(Configuration.Fault) {
-        let status = try validator.revokeAtIssuer(request, waiting: timeout_ms)
+        let status = try validator.revokeAtIssuer(request, waiting: waitable(timeout_ms))
         return status == .ok ? status.rawValue : error.fail(status)
     } catch let fault {
         return error.fail(fault)

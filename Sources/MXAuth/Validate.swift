@@ -48,10 +48,7 @@ public func mxauth_validate_wait(
 ) -> mxauth_status {
     judge(validator, token, length, verdict, error) { validator, token, _, verdict in
         var refusal: Finding?
-        // A year is as good as for ever, and keeps the sum of two times in range.
-        let answer = validator.validate(
-            token, waiting: min(max(timeout_ms, 0), 31_536_000_000), refusal: &refusal
-        ) { verdict.accept($0) }
+        let answer = validator.validate(token, waiting: waitable(timeout_ms), refusal: &refusal) { verdict.accept($0) }
         return (answer, refusal)
     }
 }

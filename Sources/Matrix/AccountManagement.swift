@@ -16,14 +16,20 @@ enum AccountAction: CaseIterable {
         }
     }
 
-    /// From before devices were called devices, the newer spelling first.
-    var oldNames: [StaticString] {
+    /// From before devices were called devices; with and without what comes before its last part.
+    private var oldName: StaticString? {
         switch self {
-        case .devicesList: ["org.matrix.sessions_list", "sessions_list"]
-        case .deviceView: ["org.matrix.session_view", "session_view"]
-        case .deviceDelete: ["org.matrix.session_end", "session_end"]
-        case .profile, .accountDeactivate, .crossSigningReset: []
+        case .devicesList: "org.matrix.sessions_list"
+        case .deviceView: "org.matrix.session_view"
+        case .deviceDelete: "org.matrix.session_end"
+        case .profile, .accountDeactivate, .crossSigningReset: nil
         }
+    }
+
+    /// The newer spelling first.
+    var oldNames: [ByteView] {
+        guard let oldName = oldName.map({ ByteView($0) }) else { return [] }
+        return [oldName, oldName.dropFirst("org.matrix.".utf8.count)]
     }
 
     /// Whether it is about one device, which has to be named.
@@ -31,7 +37,7 @@ enum AccountAction: CaseIterable {
 
     /// By any of its spellings.
     init?(_ text: ByteView) {
-        for action in Self.allCases where text == action.name || action.oldNames.contains(where: { text == $0 }) {
+        for action in Self.allCases where text == action.name || action.oldNames.contains(where: { $0 == text }) {
             self = action
             return
         }

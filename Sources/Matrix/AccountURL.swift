@@ -59,7 +59,7 @@ package enum AccountURL {
             return ByteView(known.name)
         }
         if let known {
-            for name in [known.name] + known.oldNames where management.lists(name) { return ByteView(name) }
+            for name in [ByteView(known.name)] + known.oldNames where management.lists(name) { return name }
         } else if management.lists(action) {
             return action
         }

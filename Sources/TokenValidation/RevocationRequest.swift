@@ -42,12 +42,12 @@ extension Validator {
         _ request: RevocationRequest, waiting milliseconds: Int64
     ) throws(Configuration.Fault) -> Status {
         try check(request)
-        let (end, overflows) = Clock.system.monotonicMilliseconds.addingReportingOverflow(milliseconds)
+        let end = Clock.system.monotonicMilliseconds + milliseconds
         while true {
             let before = lock.withLock { settled }
             let status = try revokeOnce(request)
             guard status == .pending, milliseconds > 0 else { return status }
-            let left = overflows ? .max : end - Clock.system.monotonicMilliseconds
+            let left = end - Clock.system.monotonicMilliseconds
             guard left > 0 else { return .timedOut }
             lock.withLock {
                 if settled == before { lock.wait(milliseconds: left) }
