@@ -14,7 +14,7 @@ LINK := --disable-build-manifest-caching --disable-local-rpath \
 
 SOURCES := Package.swift $(shell find Sources include packaging -type f)
 
-.PHONY: build deps lib lib-embedded cli demo bench test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers docs check-docs clean
+.PHONY: build deps lib lib-embedded cli demo bench test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse docs check-docs clean
 
 build: lib cli
 
@@ -37,6 +37,12 @@ build/venv/installed: Tests/requirements.txt build/deps
 build/servers/installed: Tests/authorization_servers/requirements.txt build/deps
 	python3 -m venv build/servers
 	build/servers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# Synapse, which judges the same answers as the library: 60 packages, used by one target only and never shipped.
+build/synapse/installed: Tests/synapse/requirements.txt build/deps
+	python3 -m venv build/synapse
+	build/synapse/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 # ---------------------------------------------------------------- What is built
@@ -79,7 +85,7 @@ build/bench/%: bench/%.cpp include/mxauth.h build/lib/libmxauth.so | build/deps
 	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror -Iinclude $< -o $@ -Lbuild/lib -lmxauth -Wl,-rpath,'$$ORIGIN/../lib' \
 	  -lbenchmark -lcrypto -pthread
 
-test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers check-docs
+test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse check-docs
 
 test-swift: deps
 	$(SWIFT) test --scratch-path .build/test
@@ -114,6 +120,10 @@ test-introspection: deps lib lib-embedded
 test-servers: build/servers/installed lib lib-embedded
 	PYTHON=build/servers/bin/python Tests/authorization_servers/run.sh build/lib/libmxauth.so
 	PYTHON=build/servers/bin/python Tests/authorization_servers/run.sh build/embedded/libmxauth.so
+
+test-synapse: build/synapse/installed lib lib-embedded
+	PYTHON=build/synapse/bin/python Tests/synapse/run.sh build/lib/libmxauth.so
+	PYTHON=build/synapse/bin/python Tests/synapse/run.sh build/embedded/libmxauth.so
 
 # ---------------------------------------------------------------- What is generated
 
