@@ -43,14 +43,22 @@ package struct ScopeReading {
         case deviceSize(Int)
     }
 
+    /// The first fault of a device, if these are not thrown at once: whoever wants to see all grants first.
+    package private(set) var deviceFault: Fault?
+
     private let readsDevices: Bool
+    private let defersDeviceFaults: Bool
     private let rules: ScopeRules
     private let readsDrafts: Bool
 
     /// `readsDevices` is false when something else than the scopes names the device. Scopes of `rules` grant what these
     /// say, and those of open proposals something if `readsDrafts`.
-    package init(readsDevices: Bool = true, rules: ScopeRules = ScopeRules(), readsDrafts: Bool = false) {
+    package init(
+        readsDevices: Bool = true, defersDeviceFaults: Bool = false, rules: ScopeRules = ScopeRules(),
+        readsDrafts: Bool = false
+    ) {
         self.readsDevices = readsDevices
+        self.defersDeviceFaults = defersDeviceFaults
         self.rules = rules
         self.readsDrafts = readsDrafts
     }
@@ -79,10 +87,19 @@ package struct ScopeReading {
         case .unknown:
             if let grant = rules.grant(of: token) { grants.insert(grant) } else { hasUnknownScopes = true }
         case .device(let id) where readsDevices:
-            guard id.count >= 1, id.count <= 255 else { throw .deviceSize(id.count) }
-            if let device, !(device == id) { throw .twoDevices }
-            device = id
+            do throws(Fault) {
+                try add(device: id)
+            } catch {
+                guard defersDeviceFaults else { throw error }
+                deviceFault = deviceFault ?? error
+            }
         case .device: break
         }
+    }
+
+    private mutating func add(device id: ByteView) throws(Fault) {
+        guard id.count >= 1, id.count <= 255 else { throw .deviceSize(id.count) }
+        if let device, !(device == id) { throw .twoDevices }
+        device = id
     }
 }

@@ -7,7 +7,7 @@ package enum Check: CaseIterable {
     case claims, issuer, form, type, algorithmAllowed, key, signature
     case introspection
     case expiry, notBefore, issuedAt, lifetime, audience, requiredClaims, subject, client
-    case user, scope, device, access, revocation, notice
+    case scope, access, user, device, revocation, notice
 
     package struct Row {
         package let name: StaticString
@@ -43,10 +43,10 @@ package enum Check: CaseIterable {
         case .requiredClaims: Row(name: "required claim", subject: "", source: "option issuer.required_claims")
         case .subject: Row(name: "subject", subject: "sub", source: "RFC 7519 section 4.1.2")
         case .client: Row(name: "client", subject: "client_id", source: "RFC 9068 section 2.2")
-        case .user: Row(name: "user", subject: "", source: "Matrix specification, User Identifiers")
         case .scope: Row(name: "scope", subject: "scope", source: "RFC 6749 section 3.3")
-        case .device: Row(name: "device", subject: "scope", source: "MSC2967")
         case .access: Row(name: "access", subject: "scope", source: "MSC2967, RFC 6750 section 3.1")
+        case .user: Row(name: "user", subject: "", source: "Matrix specification, User Identifiers")
+        case .device: Row(name: "device", subject: "scope", source: "MSC2967")
         }
     }
 }

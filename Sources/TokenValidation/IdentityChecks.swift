@@ -29,8 +29,10 @@ extension Judge {
             return userID
         case .failure(let fault):
             try refuse(
-                .user, .userInvalid, subject: name(), expected: "a localpart of a-z 0-9 . _ = - / +",
-                found: fault.words)
+                .user, .userInvalid, subject: name(),
+                    expected: issuer.policy.allowsHistoricalUsers
+                        ? "a localpart of printable ASCII without a colon" : "a localpart of a-z 0-9 . _ = - / +",
+                    found: fault.words)
         }
     }
 
@@ -38,13 +40,13 @@ extension Judge {
     func readScopes(_ claims: JSONObject, _ kind: Verdict.Kind) throws(Status) -> ScopeReading {
         let authorization = validator.authorization
         var scopes = ScopeReading(
-            readsDevices: kind == .jwt || claims.member("device_id") == nil, rules: authorization.rules,
-            readsDrafts: authorization.drafts)
+            readsDevices: kind == .jwt || claims.member("device_id") == nil, defersDeviceFaults: true,
+            rules: authorization.rules, readsDrafts: authorization.drafts)
         if let scope = claims.member("scope") {
             guard let list = scope.string else {
                 try refuse(.scope, .claimInvalid, expected: "a string", found: String(scope.kind.name))
             }
-            try add("scope") { () throws(ScopeReading.Fault) in try scopes.add(list: list) }
+            try demandScopes("scope") { () throws(ScopeReading.Fault) in try scopes.add(list: list) }
         } else if let scp = claims.member("scp") {
             guard scp.kind == .array else {
                 try refuse(
@@ -57,14 +59,35 @@ extension Judge {
                         .scope, .claimInvalid, subject: "scp", expected: "an array of strings",
                         found: "an array with \(String(scp.element(position).kind.name))")
                 }
-                try add("scp") { () throws(ScopeReading.Fault) in try scopes.add(token: token) }
+                try demandScopes("scp") { () throws(ScopeReading.Fault) in try scopes.add(token: token) }
             }
         }
         pass(.scope, expected: "scope tokens", found: scopes.grants.names)
         return scopes
     }
 
-    private func add(
+    /// The device of a token. An answer may name it in a member of its own, which then says it all: some device IDs
+    /// cannot be scope tokens.
+    func deviceID(_ claims: JSONObject, _ kind: Verdict.Kind, _ scopes: ScopeReading) throws(Status) -> ByteView {
+        guard kind == .introspected, let member = claims.member("device_id") else {
+            if let fault = scopes.deviceFault {
+                try demandScopes(claims.member("scope") == nil ? "scp" : "scope") { () throws(ScopeReading.Fault) in
+                    throw fault
+                }
+            }
+            return scopes.device ?? .empty
+        }
+        guard let id = member.string else {
+            try refuse(
+                .device, .claimInvalid, subject: "device_id", expected: "a string", found: String(member.kind.name))
+        }
+        try demand(
+            .device, (1...Verdict.maximumTextSize).contains(id.count), else: .deviceInvalid, subject: "device_id",
+            expected: "1 to 255 bytes", found: "\(id.count) bytes")
+        return id
+    }
+
+    private func demandScopes(
         _ claim: StaticString, _ body: () throws(ScopeReading.Fault) -> Void
     ) throws(Status) {
         do throws(ScopeReading.Fault) {

@@ -83,14 +83,15 @@ struct Judge {
         try checkRequiredClaims(claims, issuer)
         let subject = try text("sub", .subject, claims)
         let client = try clientID(claims)
-        let user = try userID(claims, issuer, scratch)
+        // What is granted before whose it is: a token for something else altogether need not name a user.
         let scopes = try readScopes(claims, kind)
-        let device = try deviceID(claims, kind, scopes)
         try demand(
             .access, !issuer.policy.requiresAPIScope || !scopes.grants.isDisjoint(with: validator.authorization.apiScopes),
             else: .scopeInsufficient,
             expected: issuer.policy.requiresAPIScope ? validator.authorization.apiScopesInWords : "any scope",
             found: scopes.grants.names)
+        let user = try userID(claims, issuer, scratch)
+        let device = try deviceID(claims, kind, scopes)
         return Verdict(
             kind: kind, issuerIndex: index, grants: scopes.grants, hasUnknownScopes: scopes.hasUnknownScopes,
             expiresAt: times.expiresAt, issuedAt: times.issuedAt, userID: user, deviceID: device,

@@ -85,20 +85,6 @@ extension Judge {
             try refuse(.introspection, status, expected: expected, found: "none to be had at the moment")
         }
     }
-
-    /// The device of a token. An answer may name it in a member of its own, which then says it all: some device IDs
-    /// cannot be scope tokens.
-    func deviceID(_ claims: JSONObject, _ kind: Verdict.Kind, _ scopes: ScopeReading) throws(Status) -> ByteView {
-        guard kind == .introspected, let member = claims.member("device_id") else { return scopes.device ?? .empty }
-        guard let id = member.string else {
-            try refuse(
-                .device, .claimInvalid, subject: "device_id", expected: "a string", found: String(member.kind.name))
-        }
-        try demand(
-            .device, (1...Verdict.maximumTextSize).contains(id.count), else: .deviceInvalid, subject: "device_id",
-            expected: "1 to 255 bytes", found: "\(id.count) bytes")
-        return id
-    }
 }
 
 extension OpaqueToken.MASFault {

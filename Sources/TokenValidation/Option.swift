@@ -248,6 +248,13 @@ package struct Option: Sendable {
             meaning: "Refuse tokens without the user claim. When false, their verdict has no user ID."
         ) { (policy, value) in policy.requiresUser = value },
         .boolean(
+            "issuer.historical_users", default: "false",
+            meaning: """
+                Accept users with historical IDs, whose localpart is any printable ASCII without a colon: for servers that \
+                have some from before the grammar was narrowed. Which of them exist is for the host to look up.
+                """
+        ) { (policy, value) in policy.allowsHistoricalUsers = value },
+        .boolean(
             "issuer.require_api_scope", default: "true",
             meaning: """
                 Refuse tokens that grant nothing of the Client-Server API: without urn:matrix:client:api:* (MSC2967) \

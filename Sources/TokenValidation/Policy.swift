@@ -19,6 +19,7 @@ package struct Policy: Sendable {
     package var minimumRSABits = 2048
     package var userClaim: [UInt8] = Array("username".utf8)
     package var requiresUser = true
+    package var allowsHistoricalUsers = false
     package var requiresAPIScope = true
     package var acceptsJWTs = true
     package var acceptsOpaque = false

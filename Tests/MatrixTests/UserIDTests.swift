@@ -10,14 +10,17 @@ import Testing
         case character(UInt8)
     }
 
-    private func compose(_ claim: [UInt8], server: String = "example.org") -> Outcome {
+    private func compose(
+        _ claim: [UInt8], server: String = "example.org", allowsHistorical: Bool = false
+    ) -> Outcome {
         var output = [UInt8](repeating: 0xAA, count: UserID.maximumSize + 8)
         let outcome: Outcome = claim.withView { claim in
             Array(server.utf8).withView { server in
                 output.withUnsafeMutableBufferPointer { buffer in
                     guard let base = buffer.baseAddress else { return .tooLong }
                     do throws(UserID.Fault) {
-                        let id = try UserID.compose(claim, server: server, into: base)
+                        let id = try UserID.compose(
+                            claim, server: server, allowsHistorical: allowsHistorical, into: base)
                         return .id(String(decoding: [UInt8](id), as: UTF8.self))
                     } catch {
                         switch error {
@@ -44,6 +47,20 @@ import Testing
     ])
     func composed(_ claim: String, _ id: String) {
         #expect(compose(claim) == .id(id))
+    }
+
+    /// Matrix specification, "Historical User IDs".
+    @Test func historical() {
+        for byte in UInt8.min ... .max {
+            let isAllowed = (0x21...0x7E).contains(byte) && byte != UInt8(ascii: ":")
+            let expected = isAllowed ? "@a\(Character(UnicodeScalar(byte)))b:example.org" : nil
+            let outcome = compose([UInt8(ascii: "a"), byte, UInt8(ascii: "b")], allowsHistorical: true)
+            #expect(outcome == expected.map { .id($0) } ?? .character(byte))
+        }
+        #expect(compose(Array("@Alice:example.org".utf8), allowsHistorical: true) == .id("@Alice:example.org"))
+        #expect(compose(Array("@Alice".utf8), allowsHistorical: true) == .foreignServer)
+        #expect(compose(Array("@@Alice:example.org".utf8), allowsHistorical: true) == .id("@@Alice:example.org"))
+        #expect(compose([], allowsHistorical: true) == .emptyLocalpart)
     }
 
     /// Nothing is folded, trimmed, escaped or cut to fit.

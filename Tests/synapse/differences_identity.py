@@ -17,10 +17,6 @@ def tokens_of(members):
     return set(scope_of(members).split(" ")) - {""}
 
 
-def has_api(members):
-    return bool(tokens_of(members) & {scopes.STABLE + "api:*", scopes.UNSTABLE + "api:*"})
-
-
 stricter(
     "`scope` with other than single spaces between tokens",
     of_members(lambda members: scope_of(members) != "" and "" in scope_of(members).split(" ")),
@@ -67,29 +63,6 @@ def devices(members):
     return {members["device_id"]} if isinstance(members.get("device_id"), str) else scope_devices(members)
 
 
-def has_unusable_device(members):
-    return len(devices(members)) > 1 or any(map(is_odd_device, devices(members)))
-
-
-def without_devices(answer):
-    left = [
-        token for token in scope_of(answer.members).split(" ")
-        if not token.startswith((scopes.STABLE + "device:", scopes.UNSTABLE + "device:"))]
-    answer = answer.without("device_id")
-    return answer.but(scope=" ".join(left)) if scope_of(answer.members) else answer
-
-
-stricter(
-    "no API scope, and no usable user",
-    of_members(lambda members: not has_api(members) and localpart(members) is None),
-    lambda answer: answer.but(username="alice"), FAULT,
-    "both refuse; here user and devices are looked at before the grants")
-
-stricter(
-    "no API scope, and no usable device",
-    of_members(lambda members: not has_api(members) and has_unusable_device(members)),
-    without_devices, FAULT, "both refuse; here user and devices are looked at before the grants")
-
 laxer(
     "`username` is the user's whole ID",
     of_members(lambda members: str(members.get("username")).startswith("@") and localpart(members) is not None),
@@ -101,7 +74,7 @@ stricter(
     of_members(lambda members: isinstance(members.get("username"), str) and localpart(members) is None),
     lambda answer: answer.but(username="alice"), FAULT,
     "`a-z 0-9 . _ = - / +`, and 255 bytes for the whole ID; Synapse looks into its database instead, which may have "
-    "users with historical IDs: these are refused here",
+    "users with historical IDs: `issuer.historical_users` lets these in",
     besides=("user",))
 
 stricter(
