@@ -71,6 +71,7 @@ enum {
   MXAUTH_TRANSPORT_UNAVAILABLE = 109, /**< libcurl cannot be loaded, or no thread be started. */
   MXAUTH_REVOCATIONS_FULL = 110,   /**< revocation_bytes holds no further revocation. */
   MXAUTH_INPUT_INVALID = 111,      /**< A document, URL or parameter that cannot be used; the error says which. */
+  MXAUTH_GRANT_INVALID = 112,      /**< A code, verifier or refresh token is not good (RFC 6749 section 5.2). */
 
   MXAUTH_TOKEN_MISSING = 200,      /**< The token is empty. */
   MXAUTH_TOKEN_TOO_LARGE = 201,    /**< Longer than max_token_bytes. */
@@ -793,6 +794,32 @@ mxauth_status mxauth_device_id_check(const char *device_id, size_t length, char 
  * another one, so ask with a buffer of 17 bytes or more. Any thread. Returns MXAUTH_OK. Since 0.1.
  */
 mxauth_status mxauth_device_id_generate(char *buffer, size_t capacity, size_t *needed, mxauth_error *error);
+
+/* ---------------------------------------------------------------- Grants */
+
+/*
+ * What an authorization server decides about codes, device codes and refresh tokens (MSC2964, MSC4341), as pure functions:
+ * they store nothing, look nothing up and know no clock. Each is for any thread and never waits.
+ */
+
+/**
+ * Checks the code_verifier that a client redeems a code with against the code_challenge and code_challenge_method of its
+ * authorization request (RFC 7636 section 4.6), in constant time. Only S256 will do; `method` NULL means that the request
+ * had none, which RFC 7636 reads as plain and which is refused like any other.
+ *
+ * Returns MXAUTH_OK; MXAUTH_GRANT_INVALID when the challenge was made of another verifier; MXAUTH_INPUT_INVALID with
+ * error->subject code_verifier, code_challenge or code_challenge_method for what is none; or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_pkce_check(const char *verifier, size_t length, const char *challenge, size_t challenge_length,
+                                const char *method, mxauth_error *error);
+
+/**
+ * Writes the S256 code_challenge of a code_verifier (RFC 7636 section 4.2): 43 characters of base64url, so 44 bytes are
+ * room enough. Returns MXAUTH_OK, MXAUTH_INPUT_INVALID (code_verifier), MXAUTH_BUFFER_TOO_SMALL or MXAUTH_MISUSE.
+ * Since 0.1.
+ */
+mxauth_status mxauth_pkce_challenge(const char *verifier, size_t length, char *buffer, size_t capacity, size_t *needed,
+                                    mxauth_error *error);
 
 #ifdef __cplusplus
 }

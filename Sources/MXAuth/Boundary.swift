@@ -89,7 +89,12 @@ struct ErrorSlot {
     }
 
     func fail(_ fault: InputFault) -> mxauth_status {
-        fill(.inputInvalid, subject: fault.subject, message: fault.message)
+        failInput(fault.subject, fault.message)
+    }
+
+    /// The parameter or value `subject` cannot be used, for which `message` is the sentence.
+    func failInput(_ subject: String, _ message: String) -> mxauth_status {
+        fill(.inputInvalid, subject: subject, message: message)
         return Status.inputInvalid.rawValue
     }
 

@@ -19,6 +19,7 @@ package enum Status: Int32, CaseIterable, Error {
     case transportUnavailable = 109
     case revocationsFull = 110
     case inputInvalid = 111
+    case grantInvalid = 112
 
     case tokenMissing = 200
     case tokenTooLarge = 201
@@ -143,6 +144,10 @@ package enum Status: Int32, CaseIterable, Error {
             Row(
                 name: "MXAUTH_INPUT_INVALID", sentence: "A document, URL or parameter cannot be used.",
                 remedy: "The error says which, and why.", answer: .badRequest)
+        case .grantInvalid:
+            Row(
+                name: "MXAUTH_GRANT_INVALID", sentence: "The code or refresh token is not good, or not for this client.",
+                remedy: "Have the client log in again.", answer: .invalidGrant)
 
         case .tokenMissing:
             Row(
@@ -380,6 +385,9 @@ package enum Status: Int32, CaseIterable, Error {
         /// RFC 6749 sections 5.2 and 6.
         static let widerScope = Answer(
             httpStatus: 400, errcode: "M_INVALID_PARAM", softLogout: false, oauthError: "invalid_scope")
+        /// RFC 6749 section 5.2.
+        static let invalidGrant = Answer(
+            httpStatus: 400, errcode: "M_INVALID_PARAM", softLogout: false, oauthError: "invalid_grant")
         static let ourFault = Answer(httpStatus: 500, errcode: "M_UNKNOWN", softLogout: false, oauthError: "")
         static let cannotDecide = Answer(httpStatus: 503, errcode: "M_UNKNOWN", softLogout: false, oauthError: "")
     }

@@ -15,10 +15,10 @@ import TokenValidation
 
     /// The numbers are an ABI: they are written out here so that none changes unnoticed.
     @Test func numbers() {
-        let expected = [0, 1, 2] + Array(100...111) + Array(200...212) + Array(300...303) + Array(400...413) + Array(500...508)
+        let expected = [0, 1, 2] + Array(100...112) + Array(200...212) + Array(300...303) + Array(400...413) + Array(500...508)
             + Array(600...605)
         #expect(Status.allCases.map { Int($0.rawValue) } == expected)
-        for number: Int32 in [-1, 3, 99, 112, 213, 304, 414, 509, 606, .min, .max] { #expect(Status(rawValue: number) == nil) }
+        for number: Int32 in [-1, 3, 99, 113, 213, 304, 414, 509, 606, .min, .max] { #expect(Status(rawValue: number) == nil) }
     }
 
     @Test(arguments: Status.allCases) func texts(_ status: Status) {
@@ -45,10 +45,11 @@ import TokenValidation
         case 1, 2, 600..<700:
             // Never the 401 that logs a client out.
             #expect(answer.httpStatus == 503 && errcode == "M_UNKNOWN" && oauthError.isEmpty)
-        case 111, 508:
+        case 111, 112, 508:
             // Said to whoever sent a request that is read here, not of a token.
             #expect(answer.httpStatus == 400 && errcode == "M_INVALID_PARAM")
-            #expect(oauthError == (status == .inputInvalid ? "invalid_request" : "invalid_scope"))
+            let errors: [Status: String] = [.inputInvalid: "invalid_request", .grantInvalid: "invalid_grant"]
+            #expect(oauthError == errors[status, default: "invalid_scope"])
         case 211, 212:
             #expect(answer.httpStatus == 401 && errcode == "M_MISSING_TOKEN" && oauthError == "invalid_request")
         case 100..<200:

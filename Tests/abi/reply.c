@@ -113,6 +113,8 @@ static void written_out(mxauth_validator *named, mxauth_validator *synapse) {
        "{\"errcode\":\"M_UNKNOWN\",\"error\":\"The issuer cannot be asked about the token at the moment.\"}", ""},
       {named, MXAUTH_SCOPE_WIDENED, NULL, 400,
        "{\"errcode\":\"M_INVALID_PARAM\",\"error\":\"More scopes are asked for than were granted.\"}", ""},
+      {NULL, MXAUTH_GRANT_INVALID, NULL, 400,
+       "{\"errcode\":\"M_INVALID_PARAM\",\"error\":\"The code or refresh token is not good, or not for this client.\"}", ""},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     mxauth_reply reply = MXAUTH_REPLY_INIT;
@@ -140,7 +142,7 @@ static void misuse(void) {
     // Whoever does not look at the result sends an error all the same.
     check(reply.http_status == 500 && reply.body_length > 0 && reply.challenge_length == 0, "scope %zu: reply", i);
   }
-  const mxauth_status none[] = {-1, 3, 99, 112, 9999, INT32_MAX, INT32_MIN};
+  const mxauth_status none[] = {-1, 3, 99, 113, 9999, INT32_MAX, INT32_MIN};
   for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
     reply = (mxauth_reply)MXAUTH_REPLY_INIT;
     check(mxauth_error_response(NULL, none[i], NULL, &reply) == MXAUTH_MISUSE && reply.http_status == 500, "status %d", (int)none[i]);
