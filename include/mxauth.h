@@ -821,6 +821,33 @@ mxauth_status mxauth_pkce_check(const char *verifier, size_t length, const char 
 mxauth_status mxauth_pkce_challenge(const char *verifier, size_t length, char *buffer, size_t capacity, size_t *needed,
                                     mxauth_error *error);
 
+/** The server lists `create` in prompt_values_supported. */
+#define MXAUTH_AUTHORIZATION_PROMPT_CREATE ((uint32_t)1 << 0)
+
+/**
+ * Checks a request to the authorization endpoint (RFC 6749 section 4.1.1, MSC2964) and writes a report, as described under
+ * "Documents". `query` is the query of the URL, percent-encoded as it came, with or without its question mark, or the body
+ * of a POST. `client` is the client's metadata as mxauth_registration_check gives them under "metadata"; with a member
+ * client_id, the request's has to be that, and without one the caller must have looked the client up by it. `flags` is 0
+ * or MXAUTH_AUTHORIZATION_PROMPT_CREATE. A problem's "member" is the parameter; "query" for all of it, and
+ * "client.grant_types" or "client.response_types" where the client may not ask for a code.
+ *
+ * A valid request has "request" in it: the parameters decoded, client_id, redirect_uri, response_type, response_mode
+ * ("query" where it was left out), state, code_challenge, code_challenge_method, "scope" in the stable spelling and
+ * without repetitions, the "device_id" that it names, and, if they are there, prompt, nonce, display, max_age, ui_locales
+ * and login_hint. Notes name scopes that only the server can decide about. Any other has "error" (RFC 6749 section
+ * 4.1.2.1), which is that of the first problem, and "redirect": whether it may be sent to the redirect_uri, which it may
+ * not if that or the client_id is at fault; then it can only be shown to the user. With true there is "reply" as well: the
+ * redirect_uri, response_mode and, if it can be used, state to send it with; RFC 9207 adds the server's `iss`.
+ *
+ * Returns MXAUTH_OK when the report was written, whatever it says; MXAUTH_INPUT_INVALID (more than 65536 bytes or 256
+ * parameters, client metadata that cannot be read); MXAUTH_BUFFER_TOO_SMALL, MXAUTH_HOST_CONFLICT, MXAUTH_INTERNAL or
+ * MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_authorization_check(const char *query, size_t length, const char *client, size_t client_length,
+                                         uint32_t flags, char *buffer, size_t capacity, size_t *needed,
+                                         mxauth_error *error);
+
 #ifdef __cplusplus
 }
 #endif
