@@ -848,6 +848,104 @@ mxauth_status mxauth_authorization_check(const char *query, size_t length, const
                                          uint32_t flags, char *buffer, size_t capacity, size_t *needed,
                                          mxauth_error *error);
 
+/**
+ * What a server keeps of a session for its refresh tokens to rotate (MSC2964; Matrix specification, "Refreshing access
+ * tokens"). A generation is a number for one access token with the refresh token that was issued beside it, and is stored
+ * with both; a session begins with generation 1, as MXAUTH_REFRESH_STATE_INIT says.
+ */
+typedef struct mxauth_refresh_state {
+  uint32_t struct_size; /**< Set by the caller: sizeof(mxauth_refresh_state). */
+  uint32_t flags;       /**< 0 or MXAUTH_REFRESH_REVOKED. */
+  uint64_t newest;      /**< The generation that was issued last. */
+  uint64_t previous;    /**< The generation whose refresh token got it, while that is still usable; else 0. */
+} mxauth_refresh_state;
+
+#define MXAUTH_REFRESH_STATE_INIT { sizeof(mxauth_refresh_state), 0, 1, 0 }
+
+/** The session has ended. */
+#define MXAUTH_REFRESH_REVOKED ((uint32_t)1 << 0)
+
+#define MXAUTH_REFRESH_USE_REFRESH 1 /**< A client presents the refresh token of the generation for new ones. */
+#define MXAUTH_REFRESH_USE_ACCESS 2  /**< A request comes with the access token of the generation. */
+#define MXAUTH_REFRESH_REVOKE 3      /**< The client, its user or an administrator ends the session; of no generation. */
+
+#define MXAUTH_REFRESH_REFUSE 0         /**< The token is not good; the session goes on as it was, if it does. */
+#define MXAUTH_REFRESH_ALLOW 1          /**< The access token is good, as far as rotation is concerned. */
+#define MXAUTH_REFRESH_ISSUE 2          /**< Issue an access and a refresh token of the generation `issued`. */
+#define MXAUTH_REFRESH_REVOKE_SESSION 3 /**< Delete all tokens of the session: it has ended, or is compromised. */
+
+/** What is to be done. Set struct_size before use, as MXAUTH_REFRESH_OUTCOME_INIT does. */
+typedef struct mxauth_refresh_outcome {
+  uint32_t struct_size; /**< Set by the caller: sizeof(mxauth_refresh_outcome). */
+  uint32_t action;      /**< MXAUTH_REFRESH_REFUSE, …_ALLOW, …_ISSUE or …_REVOKE_SESSION. */
+  uint64_t issued;      /**< With …_ISSUE the new generation; else 0. */
+  uint64_t retired[2];  /**< Generations whose tokens are not good from now on, both of them; 0 for none. */
+} mxauth_refresh_outcome;
+
+#define MXAUTH_REFRESH_OUTCOME_INIT { sizeof(mxauth_refresh_outcome), 0, 0, { 0, 0 } }
+
+/**
+ * Decides about an `event` (MXAUTH_REFRESH_USE_REFRESH, …_USE_ACCESS or …_REVOKE) and changes `*state` accordingly. Two
+ * generations at most are good at a time: the newest and the one that it was got with, which stays until a token of the
+ * newest has been used, so that a client that never received the newest can refresh again; it then gets a pair that
+ * replaces the one that was lost. Any other refresh token that was ever issued means that two have the same token, and
+ * ends the session. An access token that is not good any more is refused and ends nothing: requests overtake each other.
+ *
+ * Whether an access token has expired, and whether it is the right client that brings a refresh token, is for the caller
+ * to look at before. A refresh that is refused, or ends the session, is answered with what mxauth_error_response has for
+ * MXAUTH_GRANT_INVALID. Read, step and store within one transaction of the database, in which the new pair is stored, too.
+ *
+ * Returns MXAUTH_OK when it was decided, whatever the action is; MXAUTH_INPUT_INVALID (a generation that was never issued,
+ * one after which there is no number, a state that is none) or MXAUTH_MISUSE, both of which change nothing but set
+ * outcome->action to MXAUTH_REFRESH_REFUSE where it can be written. Since 0.1.
+ */
+mxauth_status mxauth_refresh_step(mxauth_refresh_state *state, uint32_t event, uint64_t generation,
+                                  mxauth_refresh_outcome *outcome, mxauth_error *error);
+
+/** What a server keeps of a device code (MSC4341, RFC 8628). Times are Unix seconds. */
+typedef struct mxauth_device_grant {
+  uint32_t struct_size; /**< Set by the caller: sizeof(mxauth_device_grant). */
+  uint32_t flags;       /**< 0, MXAUTH_DEVICE_GRANT_REDEEMED or MXAUTH_DEVICE_GRANT_EXPIRED; kept by polls. */
+  uint32_t decision;    /**< The user's, set by the caller: MXAUTH_DEVICE_GRANT_PENDING, …_APPROVED or …_DENIED. */
+  uint32_t interval;    /**< Seconds to wait between polls, as the client was told; 0: not told, which means 5. */
+  int64_t last_poll;    /**< -1: none so far. */
+  int64_t expires_at;   /**< From that second on the code is not good. */
+} mxauth_device_grant;
+
+#define MXAUTH_DEVICE_GRANT_INIT(expires_at, interval) \
+  { sizeof(mxauth_device_grant), 0, MXAUTH_DEVICE_GRANT_PENDING, (interval), -1, (expires_at) }
+
+#define MXAUTH_DEVICE_GRANT_REDEEMED ((uint32_t)1 << 0) /**< Tokens have been issued. */
+#define MXAUTH_DEVICE_GRANT_EXPIRED ((uint32_t)1 << 1)  /**< The client has been told that the code has expired. */
+
+#define MXAUTH_DEVICE_GRANT_PENDING 0
+#define MXAUTH_DEVICE_GRANT_APPROVED 1
+#define MXAUTH_DEVICE_GRANT_DENIED 2
+
+#define MXAUTH_DEVICE_POLL_ISSUE 1     /**< Issue tokens, now and never again. */
+#define MXAUTH_DEVICE_POLL_PENDING 2   /**< authorization_pending */
+#define MXAUTH_DEVICE_POLL_SLOW_DOWN 3 /**< slow_down: the interval has become five seconds longer. */
+#define MXAUTH_DEVICE_POLL_DENIED 4    /**< access_denied */
+#define MXAUTH_DEVICE_POLL_EXPIRED 5   /**< expired_token */
+#define MXAUTH_DEVICE_POLL_REDEEMED 6  /**< invalid_grant */
+
+/**
+ * Decides what a client is answered that polls for tokens at `now` (RFC 8628 section 3.5), sets `*outcome` to
+ * MXAUTH_DEVICE_POLL_… and changes `*grant` accordingly. What comes first wins: redeemed, expired, denied, approved, and
+ * only while the user has not decided whether the poll comes too early. The clock may be set back: what has expired stays
+ * so, and a poll before the last one counts as too early once. Read, poll and store within one transaction of the
+ * database, in which the tokens are stored, too.
+ *
+ * Returns MXAUTH_OK, MXAUTH_INPUT_INVALID (times before 1970, values that are none) or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_device_grant_poll(mxauth_device_grant *grant, int64_t now, uint32_t *outcome, mxauth_error *error);
+
+/**
+ * The OAuth error of an MXAUTH_DEVICE_POLL_…, to be answered with HTTP status 400: "" for MXAUTH_DEVICE_POLL_ISSUE, NULL
+ * for what is none. Static. Since 0.1.
+ */
+const char *mxauth_device_grant_error(uint32_t outcome);
+
 #ifdef __cplusplus
 }
 #endif
