@@ -42,7 +42,7 @@ extension Refusal {
 }
 
 /// What the library writes of a document.
-private struct DocumentReport: Decodable {
+struct DocumentReport: Decodable {
     let valid: Bool
     let problems, notes: [Entry]
     let error: String?

@@ -49,6 +49,7 @@ struct MXAuthCommand: ParsableCommand {
             Verify.self, Explain.self, Authorize.self, JWKS.self, BearerCommand.self, ReplyCommand.self, ScopeCommand.self,
             Revoke.self,
             Registration.self, Metadata.self, Login.self, AccountURL.self,
+            PKCECommand.self, AuthorizationRequest.self, Refresh.self, DeviceGrant.self,
             Options.self, Statuses.self,
         ])
 

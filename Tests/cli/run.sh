@@ -421,6 +421,55 @@ run 2 'revoke where no endpoint is known' revoke --config mxauth.conf mat_secret
 has err 'MXAUTH_CONFIG_INCOMPLETE: issuer.revocation_uri: '
 run 2 'revoke with another hint' $revoke --hint password mat_secret
 
+# --------------------------------------------------------------- grants
+verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk
+challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
+run 0 'pkce check' pkce check $verifier $challenge
+printf '%s\r\n' $verifier >"$work/in"
+run 0 'pkce challenge of standard input' pkce challenge -
+has out $challenge
+run 1 'pkce check: another' pkce check $challenge $challenge
+has out 'MXAUTH_GRANT_INVALID'
+run 1 'pkce check: no method' pkce check --without-method $verifier $challenge
+has out 'code_challenge_method'
+run 1 'pkce challenge of none' pkce challenge short
+has err 'code_verifier'
+hasnt err 'short'
+run 2 'pkce alone' pkce
+request="client_id=c&response_type=code&state=s&code_challenge=$challenge&code_challenge_method=S256&scope=urn:matrix:client:api:*+urn:matrix:client:device:A"
+run 0 'authorization-request' authorization-request --client registration.json "$request&redirect_uri=org.example.chat.ios:/cb"
+has out 'org.example.chat.ios:/cb'
+printf '?%s\n' "$request&redirect_uri=http://127.0.0.1:1/cb" >"$work/in"
+run 0 'authorization-request on standard input' authorization-request --client registration.json - --json
+json 'j["valid"] and j["request"]["device_id"] == "A" and j["request"]["response_mode"] == "query"'
+run 1 'authorization-request: create' authorization-request --client registration.json --json "$request&redirect_uri=http://127.0.0.1/cb&prompt=create"
+json 'not j["valid"] and j["error"] == "invalid_request" and j["redirect"] and j["reply"]["state"] == "s"'
+run 0 'authorization-request: create, offered' authorization-request --client registration.json --prompt-create "$request&redirect_uri=http://127.0.0.1/cb&prompt=create"
+run 1 'authorization-request: hostile' authorization-request --client registration.json "$request&redirect_uri=https://chat.example.org/cb&x%1B%5D0;=1&x%1B%5D0;=2"
+harmless
+run 1 'authorization-request: of no client' authorization-request --client good.jwt "$request"
+has err 'client'
+run 2 'authorization-request: no such file' authorization-request --client no-such-file "$request"
+run 2 'authorization-request without a client' authorization-request "$request"
+run 0 'refresh' refresh refresh:1 access:2 refresh:2
+has out 'issued 3'
+run 1 'refresh: a retired token' refresh refresh:1 access:2 refresh:1
+has out 'session revoked'
+run 0 'refresh: the end' refresh refresh:1 revoke
+run 1 'refresh: after the end' refresh revoke refresh:1
+run 2 'refresh: never issued' refresh refresh:2
+has err 'never issued'
+for event in refresh refresh: refresh:x refresh:-1 refresh:1:2 revoke:1 use:1 access:18446744073709551616; do run 2 "refresh: $event" refresh "$event"; done
+run 2 'refresh of nothing' refresh
+run 0 'device-grant' device-grant poll@0 approve poll@1
+has out 'tokens'
+run 1 'device-grant: denied' device-grant poll@0 deny poll@5
+has out 'access_denied'
+run 1 'device-grant: slow down' device-grant --interval 60 poll@0 poll@59
+has out '65'
+for event in poll poll@ poll@x poll@-1 poll@1@2 accept; do run 2 "device-grant: $event" device-grant "$event"; done
+run 2 'device-grant of nothing' device-grant
+
 # ------------------------------------------------- tables, pages, version
 run 0 'options' options
 has out 'issuer.require_api_scope'
