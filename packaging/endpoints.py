@@ -8,7 +8,8 @@ endpoints.py --check  fails if it is not what would be written
 Columns: method; path; also (a further version under which it is the same); auth (none, optional, required,
 appservice); guest (yes, no, displayname); demand and draft (what a token needs without and with the option
 draft_scopes: grants joined by + for all of them or by | for any; any: any good token; never: not served; -: no
-token is looked at); source; note.
+token is looked at); uia (what user-interactive authentication guards: cross_signing, device, devices, profile,
+deactivation, password, login, registration; -: nothing); source; note.
 """
 import csv
 import pathlib
@@ -18,6 +19,7 @@ import sys
 TOP = pathlib.Path(__file__).resolve().parent.parent
 TABLE = TOP / "packaging" / "endpoints.tsv"
 OUTPUT = TOP / "Sources" / "Matrix" / "EndpointRows.swift"
+GUARDED = {"-", "cross_signing", "device", "devices", "profile", "deactivation", "password", "login", "registration"}
 GRANTS = {"api", "appservice", "server_administration", "rooms_is_joined"}
 
 
@@ -44,6 +46,7 @@ def read():
         expect(is_demand(row["demand"]) and is_demand(row["draft"]), row, "demand")
         expect((row["demand"] == "-") == (row["auth"] == "none"), row, "demand of that auth")
         expect(row["also"] in ("-", "r0"), row, "also")
+        expect(row["uia"] in GUARDED, row, "uia")
     return rows
 
 
@@ -72,12 +75,12 @@ def check_unambiguous(rows):
 
 
 def swift(rows):
-    lines = [" ".join(row[name] for name in ("method", "auth", "guest", "demand", "draft", "also", "path")) for row in rows]
+    lines = [" ".join(row[name] for name in ("method", "auth", "guest", "demand", "draft", "also", "uia", "path")) for row in rows]
     return (
         "// SPDX-License-Identifier: Apache-2.0\n"
         "// Written by packaging/endpoints.py from packaging/endpoints.tsv, which has the sources: change that one.\n\n"
         "enum EndpointRows {\n"
-        "    /// Lines of: method, authentication, guests, demand, demand with draft_scopes, a further version, path.\n"
+        "    /// Lines of: method, authentication, guests, demand, demand with draft_scopes, a further version, uia, path.\n"
         '    static var text: StaticString { """\n' + "".join(f"        {line}\n" for line in lines) + '        """ }\n'
         "}\n"
     )

@@ -75,6 +75,8 @@ package struct Endpoint: Sendable {
     package let demand: Demand
     /// The demand while scopes of open proposals count.
     package let draftDemand: Demand
+    /// What user-interactive authentication guards here.
+    package let guarded: GuardedAction
 
     package func demand(withDrafts drafts: Bool) -> Demand { drafts ? draftDemand : demand }
 }

@@ -2,179 +2,179 @@
 // Written by packaging/endpoints.py from packaging/endpoints.tsv, which has the sources: change that one.
 
 enum EndpointRows {
-    /// Lines of: method, authentication, guests, demand, demand with draft_scopes, a further version, path.
+    /// Lines of: method, authentication, guests, demand, demand with draft_scopes, a further version, uia, path.
     static var text: StaticString { """
-        GET none - - - - /.well-known/matrix/client
-        GET none - - - - /.well-known/matrix/policy_server
-        GET none - - - - /.well-known/matrix/support
-        GET required no never rooms_is_joined - /_matrix/client/unstable/io.element.msc4502/rooms/{roomId}/is_joined
-        GET none - - - - /_matrix/client/unstable/org.matrix.msc2965/auth_issuer
-        GET none - - - - /_matrix/client/unstable/org.matrix.msc2965/auth_metadata
-        GET required no api server_administration - /_matrix/client/v1/admin/lock/{userId}
-        PUT required no api server_administration - /_matrix/client/v1/admin/lock/{userId}
-        GET required no api server_administration - /_matrix/client/v1/admin/suspend/{userId}
-        PUT required no api server_administration - /_matrix/client/v1/admin/suspend/{userId}
-        POST appservice no appservice appservice - /_matrix/client/v1/appservice/{appserviceId}/ping
-        GET none - - - - /_matrix/client/v1/auth_metadata
-        POST required no api api - /_matrix/client/v1/login/get_token
-        GET required no api api - /_matrix/client/v1/media/config
-        GET required yes api api - /_matrix/client/v1/media/download/{serverName}/{mediaId}
-        GET required yes api api - /_matrix/client/v1/media/download/{serverName}/{mediaId}/{fileName}
-        GET required no api api - /_matrix/client/v1/media/preview_url
-        GET required yes api api - /_matrix/client/v1/media/thumbnail/{serverName}/{mediaId}
-        GET required no api api - /_matrix/client/v1/mutual_rooms
-        GET none - - - - /_matrix/client/v1/register/m.login.registration_token/validity
-        GET optional yes api api - /_matrix/client/v1/room_summary/{roomIdOrAlias}
-        GET required no api api - /_matrix/client/v1/rooms/{roomId}/hierarchy
-        GET required no api api - /_matrix/client/v1/rooms/{roomId}/relations/{eventId}
-        GET required no api api - /_matrix/client/v1/rooms/{roomId}/relations/{eventId}/{relType}
-        GET required no api api - /_matrix/client/v1/rooms/{roomId}/relations/{eventId}/{relType}/{eventType}
-        GET required no api api - /_matrix/client/v1/rooms/{roomId}/threads
-        GET required no api api - /_matrix/client/v1/rooms/{roomId}/timestamp_to_event
-        GET required no api api r0 /_matrix/client/v3/account/3pid
-        POST required no api api r0 /_matrix/client/v3/account/3pid
-        POST required no api api r0 /_matrix/client/v3/account/3pid/add
-        POST required no api api r0 /_matrix/client/v3/account/3pid/bind
-        POST required no api api r0 /_matrix/client/v3/account/3pid/delete
-        POST none - - - r0 /_matrix/client/v3/account/3pid/email/requestToken
-        POST none - - - r0 /_matrix/client/v3/account/3pid/msisdn/requestToken
-        POST required no api api r0 /_matrix/client/v3/account/3pid/unbind
-        POST optional no api api r0 /_matrix/client/v3/account/deactivate
-        POST optional no api api r0 /_matrix/client/v3/account/password
-        POST none - - - r0 /_matrix/client/v3/account/password/email/requestToken
-        POST none - - - r0 /_matrix/client/v3/account/password/msisdn/requestToken
-        GET required yes api api r0 /_matrix/client/v3/account/whoami
-        GET required no api server_administration r0 /_matrix/client/v3/admin/whois/{userId}
-        GET required no api api r0 /_matrix/client/v3/capabilities
-        POST required no api api r0 /_matrix/client/v3/createRoom
-        POST required no api api r0 /_matrix/client/v3/delete_devices
-        GET required yes api api r0 /_matrix/client/v3/devices
-        DELETE required no api api r0 /_matrix/client/v3/devices/{deviceId}
-        GET required yes api api r0 /_matrix/client/v3/devices/{deviceId}
-        PUT required yes api api r0 /_matrix/client/v3/devices/{deviceId}
-        PUT appservice no appservice appservice r0 /_matrix/client/v3/directory/list/appservice/{networkId}/{roomId}
-        GET none - - - r0 /_matrix/client/v3/directory/list/room/{roomId}
-        PUT required no api api r0 /_matrix/client/v3/directory/list/room/{roomId}
-        DELETE required no api api r0 /_matrix/client/v3/directory/room/{roomAlias}
-        GET none - - - r0 /_matrix/client/v3/directory/room/{roomAlias}
-        PUT required no api api r0 /_matrix/client/v3/directory/room/{roomAlias}
-        GET required yes api api r0 /_matrix/client/v3/events
-        GET required no api api r0 /_matrix/client/v3/events/{eventId}
-        GET required no api api r0 /_matrix/client/v3/initialSync
-        POST required no api api r0 /_matrix/client/v3/join/{roomIdOrAlias}
-        GET required no api api r0 /_matrix/client/v3/joined_rooms
-        GET required no api api r0 /_matrix/client/v3/keys/changes
-        POST required yes api api r0 /_matrix/client/v3/keys/claim
-        POST required no api api - /_matrix/client/v3/keys/device_signing/upload
-        POST required yes api api r0 /_matrix/client/v3/keys/query
-        POST required no api api - /_matrix/client/v3/keys/signatures/upload
-        POST required yes api api r0 /_matrix/client/v3/keys/upload
-        POST required no api api - /_matrix/client/v3/knock/{roomIdOrAlias}
-        GET none - - - r0 /_matrix/client/v3/login
-        POST none - - - r0 /_matrix/client/v3/login
-        GET none - - - r0 /_matrix/client/v3/login/sso/redirect
-        GET none - - - - /_matrix/client/v3/login/sso/redirect/{idpId}
-        POST required no api api r0 /_matrix/client/v3/logout
-        POST required no api api r0 /_matrix/client/v3/logout/all
-        GET required no api api r0 /_matrix/client/v3/notifications
-        GET required no api api r0 /_matrix/client/v3/presence/{userId}/status
-        PUT required no api api r0 /_matrix/client/v3/presence/{userId}/status
-        GET none - - - r0 /_matrix/client/v3/profile/{userId}
-        DELETE required displayname api api - /_matrix/client/v3/profile/{userId}/{keyName}
-        GET none - - - r0 /_matrix/client/v3/profile/{userId}/{keyName}
-        PUT required displayname api api r0 /_matrix/client/v3/profile/{userId}/{keyName}
-        GET none - - - r0 /_matrix/client/v3/publicRooms
-        POST required no api api r0 /_matrix/client/v3/publicRooms
-        GET required no api api r0 /_matrix/client/v3/pushers
-        POST required no api api r0 /_matrix/client/v3/pushers/set
-        GET required no api api r0 /_matrix/client/v3/pushrules/
-        GET required no api api r0 /_matrix/client/v3/pushrules/global/
-        DELETE required no api api r0 /_matrix/client/v3/pushrules/global/{kind}/{ruleId}
-        GET required no api api r0 /_matrix/client/v3/pushrules/global/{kind}/{ruleId}
-        PUT required no api api r0 /_matrix/client/v3/pushrules/global/{kind}/{ruleId}
-        GET required no api api r0 /_matrix/client/v3/pushrules/global/{kind}/{ruleId}/actions
-        PUT required no api api r0 /_matrix/client/v3/pushrules/global/{kind}/{ruleId}/actions
-        GET required no api api r0 /_matrix/client/v3/pushrules/global/{kind}/{ruleId}/enabled
-        PUT required no api api r0 /_matrix/client/v3/pushrules/global/{kind}/{ruleId}/enabled
-        POST none - - - - /_matrix/client/v3/refresh
-        POST none - - - r0 /_matrix/client/v3/register
-        GET none - - - r0 /_matrix/client/v3/register/available
-        POST none - - - r0 /_matrix/client/v3/register/email/requestToken
-        POST none - - - r0 /_matrix/client/v3/register/msisdn/requestToken
-        DELETE required no api api - /_matrix/client/v3/room_keys/keys
-        GET required no api api - /_matrix/client/v3/room_keys/keys
-        PUT required no api api - /_matrix/client/v3/room_keys/keys
-        DELETE required no api api - /_matrix/client/v3/room_keys/keys/{roomId}
-        GET required no api api - /_matrix/client/v3/room_keys/keys/{roomId}
-        PUT required no api api - /_matrix/client/v3/room_keys/keys/{roomId}
-        DELETE required no api api - /_matrix/client/v3/room_keys/keys/{roomId}/{sessionId}
-        GET required no api api - /_matrix/client/v3/room_keys/keys/{roomId}/{sessionId}
-        PUT required no api api - /_matrix/client/v3/room_keys/keys/{roomId}/{sessionId}
-        GET required no api api - /_matrix/client/v3/room_keys/version
-        POST required no api api - /_matrix/client/v3/room_keys/version
-        DELETE required no api api - /_matrix/client/v3/room_keys/version/{version}
-        GET required no api api - /_matrix/client/v3/room_keys/version/{version}
-        PUT required no api api - /_matrix/client/v3/room_keys/version/{version}
-        GET required no api api r0 /_matrix/client/v3/rooms/{roomId}/aliases
-        POST required no api api r0 /_matrix/client/v3/rooms/{roomId}/ban
-        GET required yes api api r0 /_matrix/client/v3/rooms/{roomId}/context/{eventId}
-        GET required yes api api r0 /_matrix/client/v3/rooms/{roomId}/event/{eventId}
-        POST required no api api r0 /_matrix/client/v3/rooms/{roomId}/forget
-        GET required yes api api r0 /_matrix/client/v3/rooms/{roomId}/initialSync
-        POST required no api api r0 /_matrix/client/v3/rooms/{roomId}/invite
-        GET required no never rooms_is_joined - /_matrix/client/v3/rooms/{roomId}/is_joined
-        POST required yes api api r0 /_matrix/client/v3/rooms/{roomId}/join
-        GET required no api api r0 /_matrix/client/v3/rooms/{roomId}/joined_members
-        POST required no api api r0 /_matrix/client/v3/rooms/{roomId}/kick
-        POST required yes api api r0 /_matrix/client/v3/rooms/{roomId}/leave
-        GET required yes api api r0 /_matrix/client/v3/rooms/{roomId}/members
-        GET required yes api api r0 /_matrix/client/v3/rooms/{roomId}/messages
-        POST required no api api r0 /_matrix/client/v3/rooms/{roomId}/read_markers
-        POST required no api api r0 /_matrix/client/v3/rooms/{roomId}/receipt/{receiptType}/{eventId}
-        PUT required no api api r0 /_matrix/client/v3/rooms/{roomId}/redact/{eventId}/{txnId}
-        POST required no api api - /_matrix/client/v3/rooms/{roomId}/report
-        POST required no api api r0 /_matrix/client/v3/rooms/{roomId}/report/{eventId}
-        PUT required yes api api r0 /_matrix/client/v3/rooms/{roomId}/send/{eventType}/{txnId}
-        GET required yes api api r0 /_matrix/client/v3/rooms/{roomId}/state
-        GET required yes api api r0 /_matrix/client/v3/rooms/{roomId}/state/{eventType}
-        PUT required yes api api r0 /_matrix/client/v3/rooms/{roomId}/state/{eventType}
-        GET required yes api api r0 /_matrix/client/v3/rooms/{roomId}/state/{eventType}/
-        PUT required yes api api r0 /_matrix/client/v3/rooms/{roomId}/state/{eventType}/
-        GET required yes api api r0 /_matrix/client/v3/rooms/{roomId}/state/{eventType}/{stateKey}
-        PUT required yes api api r0 /_matrix/client/v3/rooms/{roomId}/state/{eventType}/{stateKey}
-        PUT required no api api r0 /_matrix/client/v3/rooms/{roomId}/typing/{userId}
-        POST required no api api r0 /_matrix/client/v3/rooms/{roomId}/unban
-        POST required no api api r0 /_matrix/client/v3/rooms/{roomId}/upgrade
-        POST required no api api r0 /_matrix/client/v3/search
-        PUT required yes api api r0 /_matrix/client/v3/sendToDevice/{eventType}/{txnId}
-        GET required yes api api r0 /_matrix/client/v3/sync
-        GET required no api api r0 /_matrix/client/v3/thirdparty/location
-        GET required no api api r0 /_matrix/client/v3/thirdparty/location/{protocol}
-        GET required no api api r0 /_matrix/client/v3/thirdparty/protocol/{protocol}
-        GET required no api api r0 /_matrix/client/v3/thirdparty/protocols
-        GET required no api api r0 /_matrix/client/v3/thirdparty/user
-        GET required no api api r0 /_matrix/client/v3/thirdparty/user/{protocol}
-        GET required no api api r0 /_matrix/client/v3/user/{userId}/account_data/{type}
-        PUT required no api api r0 /_matrix/client/v3/user/{userId}/account_data/{type}
-        POST required no api api r0 /_matrix/client/v3/user/{userId}/filter
-        GET required no api api r0 /_matrix/client/v3/user/{userId}/filter/{filterId}
-        POST required no api api r0 /_matrix/client/v3/user/{userId}/openid/request_token
-        GET required no api api r0 /_matrix/client/v3/user/{userId}/rooms/{roomId}/account_data/{type}
-        PUT required no api api r0 /_matrix/client/v3/user/{userId}/rooms/{roomId}/account_data/{type}
-        GET required no api api r0 /_matrix/client/v3/user/{userId}/rooms/{roomId}/tags
-        DELETE required no api api r0 /_matrix/client/v3/user/{userId}/rooms/{roomId}/tags/{tag}
-        PUT required no api api r0 /_matrix/client/v3/user/{userId}/rooms/{roomId}/tags/{tag}
-        POST required no api api r0 /_matrix/client/v3/user_directory/search
-        POST required no api api - /_matrix/client/v3/users/{userId}/report
-        GET required no api api r0 /_matrix/client/v3/voip/turnServer
-        GET optional yes any any - /_matrix/client/versions
-        POST required no api api - /_matrix/media/v1/create
-        GET required no api api r0 /_matrix/media/v3/config
-        GET none - - - r0 /_matrix/media/v3/download/{serverName}/{mediaId}
-        GET none - - - r0 /_matrix/media/v3/download/{serverName}/{mediaId}/{fileName}
-        GET required no api api r0 /_matrix/media/v3/preview_url
-        GET none - - - r0 /_matrix/media/v3/thumbnail/{serverName}/{mediaId}
-        POST required no api api r0 /_matrix/media/v3/upload
-        PUT required no api api - /_matrix/media/v3/upload/{serverName}/{mediaId}
+        GET none - - - - - /.well-known/matrix/client
+        GET none - - - - - /.well-known/matrix/policy_server
+        GET none - - - - - /.well-known/matrix/support
+        GET required no never rooms_is_joined - - /_matrix/client/unstable/io.element.msc4502/rooms/{roomId}/is_joined
+        GET none - - - - - /_matrix/client/unstable/org.matrix.msc2965/auth_issuer
+        GET none - - - - - /_matrix/client/unstable/org.matrix.msc2965/auth_metadata
+        GET required no api server_administration - - /_matrix/client/v1/admin/lock/{userId}
+        PUT required no api server_administration - - /_matrix/client/v1/admin/lock/{userId}
+        GET required no api server_administration - - /_matrix/client/v1/admin/suspend/{userId}
+        PUT required no api server_administration - - /_matrix/client/v1/admin/suspend/{userId}
+        POST appservice no appservice appservice - - /_matrix/client/v1/appservice/{appserviceId}/ping
+        GET none - - - - - /_matrix/client/v1/auth_metadata
+        POST required no api api - login /_matrix/client/v1/login/get_token
+        GET required no api api - - /_matrix/client/v1/media/config
+        GET required yes api api - - /_matrix/client/v1/media/download/{serverName}/{mediaId}
+        GET required yes api api - - /_matrix/client/v1/media/download/{serverName}/{mediaId}/{fileName}
+        GET required no api api - - /_matrix/client/v1/media/preview_url
+        GET required yes api api - - /_matrix/client/v1/media/thumbnail/{serverName}/{mediaId}
+        GET required no api api - - /_matrix/client/v1/mutual_rooms
+        GET none - - - - - /_matrix/client/v1/register/m.login.registration_token/validity
+        GET optional yes api api - - /_matrix/client/v1/room_summary/{roomIdOrAlias}
+        GET required no api api - - /_matrix/client/v1/rooms/{roomId}/hierarchy
+        GET required no api api - - /_matrix/client/v1/rooms/{roomId}/relations/{eventId}
+        GET required no api api - - /_matrix/client/v1/rooms/{roomId}/relations/{eventId}/{relType}
+        GET required no api api - - /_matrix/client/v1/rooms/{roomId}/relations/{eventId}/{relType}/{eventType}
+        GET required no api api - - /_matrix/client/v1/rooms/{roomId}/threads
+        GET required no api api - - /_matrix/client/v1/rooms/{roomId}/timestamp_to_event
+        GET required no api api r0 - /_matrix/client/v3/account/3pid
+        POST required no api api r0 - /_matrix/client/v3/account/3pid
+        POST required no api api r0 profile /_matrix/client/v3/account/3pid/add
+        POST required no api api r0 - /_matrix/client/v3/account/3pid/bind
+        POST required no api api r0 - /_matrix/client/v3/account/3pid/delete
+        POST none - - - r0 - /_matrix/client/v3/account/3pid/email/requestToken
+        POST none - - - r0 - /_matrix/client/v3/account/3pid/msisdn/requestToken
+        POST required no api api r0 - /_matrix/client/v3/account/3pid/unbind
+        POST optional no api api r0 deactivation /_matrix/client/v3/account/deactivate
+        POST optional no api api r0 password /_matrix/client/v3/account/password
+        POST none - - - r0 - /_matrix/client/v3/account/password/email/requestToken
+        POST none - - - r0 - /_matrix/client/v3/account/password/msisdn/requestToken
+        GET required yes api api r0 - /_matrix/client/v3/account/whoami
+        GET required no api server_administration r0 - /_matrix/client/v3/admin/whois/{userId}
+        GET required no api api r0 - /_matrix/client/v3/capabilities
+        POST required no api api r0 - /_matrix/client/v3/createRoom
+        POST required no api api r0 devices /_matrix/client/v3/delete_devices
+        GET required yes api api r0 - /_matrix/client/v3/devices
+        DELETE required no api api r0 device /_matrix/client/v3/devices/{deviceId}
+        GET required yes api api r0 - /_matrix/client/v3/devices/{deviceId}
+        PUT required yes api api r0 - /_matrix/client/v3/devices/{deviceId}
+        PUT appservice no appservice appservice r0 - /_matrix/client/v3/directory/list/appservice/{networkId}/{roomId}
+        GET none - - - r0 - /_matrix/client/v3/directory/list/room/{roomId}
+        PUT required no api api r0 - /_matrix/client/v3/directory/list/room/{roomId}
+        DELETE required no api api r0 - /_matrix/client/v3/directory/room/{roomAlias}
+        GET none - - - r0 - /_matrix/client/v3/directory/room/{roomAlias}
+        PUT required no api api r0 - /_matrix/client/v3/directory/room/{roomAlias}
+        GET required yes api api r0 - /_matrix/client/v3/events
+        GET required no api api r0 - /_matrix/client/v3/events/{eventId}
+        GET required no api api r0 - /_matrix/client/v3/initialSync
+        POST required no api api r0 - /_matrix/client/v3/join/{roomIdOrAlias}
+        GET required no api api r0 - /_matrix/client/v3/joined_rooms
+        GET required no api api r0 - /_matrix/client/v3/keys/changes
+        POST required yes api api r0 - /_matrix/client/v3/keys/claim
+        POST required no api api - cross_signing /_matrix/client/v3/keys/device_signing/upload
+        POST required yes api api r0 - /_matrix/client/v3/keys/query
+        POST required no api api - - /_matrix/client/v3/keys/signatures/upload
+        POST required yes api api r0 - /_matrix/client/v3/keys/upload
+        POST required no api api - - /_matrix/client/v3/knock/{roomIdOrAlias}
+        GET none - - - r0 - /_matrix/client/v3/login
+        POST none - - - r0 - /_matrix/client/v3/login
+        GET none - - - r0 - /_matrix/client/v3/login/sso/redirect
+        GET none - - - - - /_matrix/client/v3/login/sso/redirect/{idpId}
+        POST required no api api r0 - /_matrix/client/v3/logout
+        POST required no api api r0 - /_matrix/client/v3/logout/all
+        GET required no api api r0 - /_matrix/client/v3/notifications
+        GET required no api api r0 - /_matrix/client/v3/presence/{userId}/status
+        PUT required no api api r0 - /_matrix/client/v3/presence/{userId}/status
+        GET none - - - r0 - /_matrix/client/v3/profile/{userId}
+        DELETE required displayname api api - - /_matrix/client/v3/profile/{userId}/{keyName}
+        GET none - - - r0 - /_matrix/client/v3/profile/{userId}/{keyName}
+        PUT required displayname api api r0 - /_matrix/client/v3/profile/{userId}/{keyName}
+        GET none - - - r0 - /_matrix/client/v3/publicRooms
+        POST required no api api r0 - /_matrix/client/v3/publicRooms
+        GET required no api api r0 - /_matrix/client/v3/pushers
+        POST required no api api r0 - /_matrix/client/v3/pushers/set
+        GET required no api api r0 - /_matrix/client/v3/pushrules/
+        GET required no api api r0 - /_matrix/client/v3/pushrules/global/
+        DELETE required no api api r0 - /_matrix/client/v3/pushrules/global/{kind}/{ruleId}
+        GET required no api api r0 - /_matrix/client/v3/pushrules/global/{kind}/{ruleId}
+        PUT required no api api r0 - /_matrix/client/v3/pushrules/global/{kind}/{ruleId}
+        GET required no api api r0 - /_matrix/client/v3/pushrules/global/{kind}/{ruleId}/actions
+        PUT required no api api r0 - /_matrix/client/v3/pushrules/global/{kind}/{ruleId}/actions
+        GET required no api api r0 - /_matrix/client/v3/pushrules/global/{kind}/{ruleId}/enabled
+        PUT required no api api r0 - /_matrix/client/v3/pushrules/global/{kind}/{ruleId}/enabled
+        POST none - - - - - /_matrix/client/v3/refresh
+        POST none - - - r0 registration /_matrix/client/v3/register
+        GET none - - - r0 - /_matrix/client/v3/register/available
+        POST none - - - r0 - /_matrix/client/v3/register/email/requestToken
+        POST none - - - r0 - /_matrix/client/v3/register/msisdn/requestToken
+        DELETE required no api api - - /_matrix/client/v3/room_keys/keys
+        GET required no api api - - /_matrix/client/v3/room_keys/keys
+        PUT required no api api - - /_matrix/client/v3/room_keys/keys
+        DELETE required no api api - - /_matrix/client/v3/room_keys/keys/{roomId}
+        GET required no api api - - /_matrix/client/v3/room_keys/keys/{roomId}
+        PUT required no api api - - /_matrix/client/v3/room_keys/keys/{roomId}
+        DELETE required no api api - - /_matrix/client/v3/room_keys/keys/{roomId}/{sessionId}
+        GET required no api api - - /_matrix/client/v3/room_keys/keys/{roomId}/{sessionId}
+        PUT required no api api - - /_matrix/client/v3/room_keys/keys/{roomId}/{sessionId}
+        GET required no api api - - /_matrix/client/v3/room_keys/version
+        POST required no api api - - /_matrix/client/v3/room_keys/version
+        DELETE required no api api - - /_matrix/client/v3/room_keys/version/{version}
+        GET required no api api - - /_matrix/client/v3/room_keys/version/{version}
+        PUT required no api api - - /_matrix/client/v3/room_keys/version/{version}
+        GET required no api api r0 - /_matrix/client/v3/rooms/{roomId}/aliases
+        POST required no api api r0 - /_matrix/client/v3/rooms/{roomId}/ban
+        GET required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/context/{eventId}
+        GET required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/event/{eventId}
+        POST required no api api r0 - /_matrix/client/v3/rooms/{roomId}/forget
+        GET required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/initialSync
+        POST required no api api r0 - /_matrix/client/v3/rooms/{roomId}/invite
+        GET required no never rooms_is_joined - - /_matrix/client/v3/rooms/{roomId}/is_joined
+        POST required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/join
+        GET required no api api r0 - /_matrix/client/v3/rooms/{roomId}/joined_members
+        POST required no api api r0 - /_matrix/client/v3/rooms/{roomId}/kick
+        POST required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/leave
+        GET required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/members
+        GET required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/messages
+        POST required no api api r0 - /_matrix/client/v3/rooms/{roomId}/read_markers
+        POST required no api api r0 - /_matrix/client/v3/rooms/{roomId}/receipt/{receiptType}/{eventId}
+        PUT required no api api r0 - /_matrix/client/v3/rooms/{roomId}/redact/{eventId}/{txnId}
+        POST required no api api - - /_matrix/client/v3/rooms/{roomId}/report
+        POST required no api api r0 - /_matrix/client/v3/rooms/{roomId}/report/{eventId}
+        PUT required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/send/{eventType}/{txnId}
+        GET required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/state
+        GET required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/state/{eventType}
+        PUT required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/state/{eventType}
+        GET required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/state/{eventType}/
+        PUT required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/state/{eventType}/
+        GET required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/state/{eventType}/{stateKey}
+        PUT required yes api api r0 - /_matrix/client/v3/rooms/{roomId}/state/{eventType}/{stateKey}
+        PUT required no api api r0 - /_matrix/client/v3/rooms/{roomId}/typing/{userId}
+        POST required no api api r0 - /_matrix/client/v3/rooms/{roomId}/unban
+        POST required no api api r0 - /_matrix/client/v3/rooms/{roomId}/upgrade
+        POST required no api api r0 - /_matrix/client/v3/search
+        PUT required yes api api r0 - /_matrix/client/v3/sendToDevice/{eventType}/{txnId}
+        GET required yes api api r0 - /_matrix/client/v3/sync
+        GET required no api api r0 - /_matrix/client/v3/thirdparty/location
+        GET required no api api r0 - /_matrix/client/v3/thirdparty/location/{protocol}
+        GET required no api api r0 - /_matrix/client/v3/thirdparty/protocol/{protocol}
+        GET required no api api r0 - /_matrix/client/v3/thirdparty/protocols
+        GET required no api api r0 - /_matrix/client/v3/thirdparty/user
+        GET required no api api r0 - /_matrix/client/v3/thirdparty/user/{protocol}
+        GET required no api api r0 - /_matrix/client/v3/user/{userId}/account_data/{type}
+        PUT required no api api r0 - /_matrix/client/v3/user/{userId}/account_data/{type}
+        POST required no api api r0 - /_matrix/client/v3/user/{userId}/filter
+        GET required no api api r0 - /_matrix/client/v3/user/{userId}/filter/{filterId}
+        POST required no api api r0 - /_matrix/client/v3/user/{userId}/openid/request_token
+        GET required no api api r0 - /_matrix/client/v3/user/{userId}/rooms/{roomId}/account_data/{type}
+        PUT required no api api r0 - /_matrix/client/v3/user/{userId}/rooms/{roomId}/account_data/{type}
+        GET required no api api r0 - /_matrix/client/v3/user/{userId}/rooms/{roomId}/tags
+        DELETE required no api api r0 - /_matrix/client/v3/user/{userId}/rooms/{roomId}/tags/{tag}
+        PUT required no api api r0 - /_matrix/client/v3/user/{userId}/rooms/{roomId}/tags/{tag}
+        POST required no api api r0 - /_matrix/client/v3/user_directory/search
+        POST required no api api - - /_matrix/client/v3/users/{userId}/report
+        GET required no api api r0 - /_matrix/client/v3/voip/turnServer
+        GET optional yes any any - - /_matrix/client/versions
+        POST required no api api - - /_matrix/media/v1/create
+        GET required no api api r0 - /_matrix/media/v3/config
+        GET none - - - r0 - /_matrix/media/v3/download/{serverName}/{mediaId}
+        GET none - - - r0 - /_matrix/media/v3/download/{serverName}/{mediaId}/{fileName}
+        GET required no api api r0 - /_matrix/media/v3/preview_url
+        GET none - - - r0 - /_matrix/media/v3/thumbnail/{serverName}/{mediaId}
+        POST required no api api r0 - /_matrix/media/v3/upload
+        PUT required no api api - - /_matrix/media/v3/upload/{serverName}/{mediaId}
         """ }
 }

@@ -28,11 +28,12 @@ struct EndpointTree {
             words.append(row.slice(start, count: at - start))
             start = at + 1
         }
-        guard words.count == 7, let method = Method(words[0]) else { return }
+        guard words.count == 8, let method = Method(words[0]) else { return }
         let endpoint = Endpoint(
-            method: method, template: words[6], authentication: Self.authentication(words[1]),
+            method: method, template: words[7], authentication: Self.authentication(words[1]),
             guests: words[2] == "yes" ? .yes : words[2] == "displayname" ? .displayname : .no,
-            demand: Demand(words[3]), draftDemand: Demand(words[4]))
+            demand: Demand(words[3]), draftDemand: Demand(words[4]),
+            guarded: GuardedAction(words[6]))
         let index = Int32(truncatingIfNeeded: endpoints.count)
         endpoints.append(endpoint)
         put(index, endpoint, version: nil)

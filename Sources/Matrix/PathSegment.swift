@@ -20,6 +20,12 @@ package struct PathSegment {
         return true
     }
 
+    /// Calls `body` with each byte behind the percent-encoding, as far as that is well-formed.
+    func forEachByte(_ body: (UInt8) -> Void) {
+        var bytes = DecodedBytes(text)
+        while case .byte(let byte) = bytes.next() { body(byte) }
+    }
+
     /// Whether it can stand for a name: well-formed percent-encoding of well-formed UTF-8 without NUL, and nothing that
     /// some server on the way might take for a step up or out: no `.` or `..`, not even beside an encoded slash.
     package var isSound: Bool {

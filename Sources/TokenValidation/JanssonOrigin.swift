@@ -9,7 +9,7 @@ package enum JanssonOrigin {
         defer { dlclose(jansson) }
         let names: [StaticString] = [
             "json_array", "json_array_append_new", "json_array_get", "json_array_size", "json_delete", "json_dumpb",
-            "json_false", "json_integer", "json_loadb", "json_null", "json_object", "json_object_get",
+            "json_equal", "json_false", "json_integer", "json_loadb", "json_null", "json_object", "json_object_get",
             "json_object_iter", "json_object_iter_key", "json_object_iter_next", "json_object_iter_value",
             "json_object_set_new", "json_string_length", "json_string_value", "json_stringn", "json_true",
         ]
