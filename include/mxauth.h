@@ -406,6 +406,147 @@ mxauth_status mxauth_authorize(mxauth_validator *validator, const mxauth_verdict
  */
 mxauth_status mxauth_scope_grants(mxauth_validator *validator, const char *scope, size_t length, uint64_t *grants,
                                   mxauth_error *error);
+/**
+ * Writes a scope that is enough for requests with that method and path, for mxauth_error_response to name: all scopes that
+ * are needed together, or the first of those that are enough alone. Empty if no scope is needed, or none helps, since the
+ * endpoint is for application services; a scope of the option scope_rule is never named. Any thread. Returns MXAUTH_OK,
+ * MXAUTH_ENDPOINT_UNKNOWN, MXAUTH_BUFFER_TOO_SMALL or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_required_scope(mxauth_validator *validator, const char *method, size_t method_length,
+                                    const char *path, size_t path_length, char *buffer, size_t capacity,
+                                    size_t *needed, mxauth_error *error);
+
+/* -------------------------------------------------------------- Requests */
+
+/**
+ * Writes what a repetition of a request is known by (MSC3970): two requests with the same text are one, which is answered
+ * again as it was the first time. `verdict`, `method` and `path` are as for mxauth_authorize, which is to be asked first.
+ *
+ * The text is user, device, method and path with single spaces between them, in visible ASCII; compare and store it as
+ * bytes, or its digest. The path is the one that was sent, with percent-encoding undone once and without its query: two
+ * spellings of it have the same text, two versions of an endpoint (r0 and v3) have not. The device is the same after a
+ * refresh, and another one after another login. Where the verdict names none, the field is empty for guests
+ * (MXAUTH_GRANT_GUEST) and application services (MXAUTH_GRANT_APPSERVICE), who are known by their user alone; for other
+ * tokens there is no key.
+ *
+ * For local echo, `transaction_id` is given only to whom reads the event on the same user and device.
+ *
+ * Any thread. Returns MXAUTH_OK; MXAUTH_ENDPOINT_UNKNOWN; verdict->status if it is not MXAUTH_OK, MXAUTH_TOKEN_MISSING for
+ * no verdict; MXAUTH_INPUT_INVALID, whose error->subject is "path" (an endpoint without a transaction ID), "user_id" or
+ * "device_id" (the verdict has none); MXAUTH_BUFFER_TOO_SMALL or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_transaction_key(mxauth_validator *validator, const mxauth_verdict *verdict, const char *method,
+                                     size_t method_length, const char *path, size_t path_length, char *buffer,
+                                     size_t capacity, size_t *needed, mxauth_error *error);
+
+/*
+ * What a request needs besides its token. 0 is none of the numbers below, so that a variable that was never written
+ * decides nothing.
+ */
+#define MXAUTH_UIA_NONE 1            /**< No user-interactive authentication. */
+#define MXAUTH_UIA_CROSS_SIGNING 2   /**< Ask mxauth_cross_signing_check; the stage is mxauth_cross_signing_stage's. */
+#define MXAUTH_UIA_ELSEWHERE 3       /**< Not with this token: the user has to do it where the account is managed. */
+#define MXAUTH_UIA_LEGACY 4          /**< The host's own stages (m.login.*); 404 M_UNRECOGNIZED if it has none. */
+#define MXAUTH_UIA_LEGACY_CROSS_SIGNING 5 /**< Ask mxauth_cross_signing_check; the stages are the host's own. */
+
+/**
+ * Says which user-interactive authentication a request needs. `verdict`, `method` and `path` are as for mxauth_authorize,
+ * which is to be asked first. A token is the host's own if its verdict's `kind` is MXAUTH_KIND_NONE, or it is a guest's; an
+ * application service's if it has MXAUTH_GRANT_APPSERVICE; otherwise its client has it from an authorization server, and
+ * could not go through the host's stages. A host that is its own authorization server sets MXAUTH_KIND_INTROSPECTED in
+ * verdicts on such tokens. An application service needs none to register users, to delete devices or to upload
+ * cross-signing keys (MSC4190).
+ *
+ * Sets `*need` to MXAUTH_UIA_…, and `*action`, unless `action` is NULL, to what mxauth_account_url takes to link to where
+ * the account's owner can do the same (MSC4191): "" for the front page or for what has no such place (MXAUTH_UIA_NONE, a
+ * login for another client). Static.
+ *
+ * Any thread. Returns MXAUTH_OK; MXAUTH_ENDPOINT_UNKNOWN; MXAUTH_TOKEN_MISSING; verdict->status if it is not MXAUTH_OK and
+ * the endpoint has such authentication and looks at tokens; MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_interactive_auth(mxauth_validator *validator, const mxauth_verdict *verdict, const char *method,
+                                      size_t method_length, const char *path, size_t path_length, uint32_t *need,
+                                      const char **action, mxauth_error *error);
+
+#define MXAUTH_DEVICE_UPDATE 1           /**< Do it: 200. */
+#define MXAUTH_DEVICE_CREATE 2           /**< Make the device: 201. */
+#define MXAUTH_DEVICE_NOT_FOUND 3        /**< 404 M_NOT_FOUND */
+#define MXAUTH_DEVICE_DELETE 4           /**< Do it: 200, also for devices that there are not. */
+#define MXAUTH_DEVICE_DELETE_AFTER_UIA 5 /**< The same after the host's own stages. */
+#define MXAUTH_DEVICE_ELSEWHERE 6        /**< Not with this token: the user has to do it where the account is managed. */
+
+/**
+ * Says what comes of a request that changes devices (MSC4190): PUT or DELETE /devices/{deviceId}, POST /delete_devices.
+ * Application services make devices and delete them without user-interactive authentication; others rename devices that
+ * they have. `exists` is not 0 if the user has the device that the path names, and counts for PUT only. The rest is as
+ * for mxauth_interactive_auth, `*decision` is one of MXAUTH_DEVICE_….
+ *
+ * Any thread. Returns what mxauth_interactive_auth does, or MXAUTH_INPUT_INVALID (an endpoint that changes no devices).
+ * Since 0.1.
+ */
+mxauth_status mxauth_device_management(mxauth_validator *validator, const mxauth_verdict *verdict, const char *method,
+                                       size_t method_length, const char *path, size_t path_length, int exists,
+                                       uint32_t *decision, mxauth_error *error);
+
+#define MXAUTH_APPSERVICE_REGISTERS 1         /**< A user is made, and nobody logged in. */
+#define MXAUTH_APPSERVICE_LOGIN_UNSUPPORTED 2 /**< 400 M_APPSERVICE_LOGIN_UNSUPPORTED */
+
+/**
+ * Says what comes of an application service's POST /register on a server without the older login API (MSC4190): `body`,
+ * JSON of at most 65536 bytes, has to have `inhibit_login` true. POST /login of type m.login.application_service is always
+ * MXAUTH_APPSERVICE_LOGIN_UNSUPPORTED there. The user's name and the service's namespaces are the host's to look at.
+ *
+ * Any thread. Returns MXAUTH_OK, MXAUTH_INPUT_INVALID, MXAUTH_HOST_CONFLICT or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_appservice_registration(const char *body, size_t length, uint32_t *decision, mxauth_error *error);
+
+#define MXAUTH_CROSS_SIGNING_UNCHANGED 1 /**< Nothing in it is new: answer 200 and store nothing. */
+#define MXAUTH_CROSS_SIGNING_FIRST 2     /**< No master key is stored: store the keys, without authentication. */
+#define MXAUTH_CROSS_SIGNING_UIA 3       /**< User-interactive authentication first. */
+
+/**
+ * Says whether POST /keys/device_signing/upload needs user-interactive authentication (MSC3967). `upload` is the body of
+ * the request. `stored` is an object of the keys that the user has, as they were uploaded, under the names of the body:
+ * master_key, self_signing_key, user_signing_key; "{}" if there are none. A member that is null counts as absent. Both are
+ * JSON of at most 65536 bytes.
+ *
+ * Keys are compared whole, signatures included; the order of members does not count. A key that is not stored is new, even
+ * if the master key is the stored one. That keys are well-formed and signed is the host's to check. Not to be asked for
+ * application services.
+ *
+ * Any thread. Returns MXAUTH_OK; MXAUTH_INPUT_INVALID: a document that cannot be read, a key that is no object, a further
+ * member of `stored`; MXAUTH_HOST_CONFLICT or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_cross_signing_check(const char *stored, size_t stored_length, const char *upload,
+                                         size_t upload_length, uint32_t *decision, mxauth_error *error);
+
+/** The client has come back, and its user has not approved: `errcode` M_FORBIDDEN and `error` are added. */
+#define MXAUTH_STAGE_REPEATED ((uint32_t)1 << 0)
+
+/**
+ * Writes the body of the 401 response that sends the user of an OAuth client to approve a reset of cross-signing keys
+ * (MSC4312): the stage m.oauth, and the same under its unstable name, with the `url` that mxauth_account_url makes of
+ * `target` for org.matrix.cross_signing_reset; that of the front page if `target` is a metadata document without that action.
+ * `session` is the host's, of 1 to 255 characters of visible ASCII. `flags` is 0 or MXAUTH_STAGE_REPEATED.
+ *
+ * How the approval comes from the authorization server to the host is theirs to settle. Any thread. Returns MXAUTH_OK;
+ * MXAUTH_INPUT_INVALID: a session or target that cannot be used; MXAUTH_BUFFER_TOO_SMALL, MXAUTH_HOST_CONFLICT,
+ * MXAUTH_INTERNAL or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_cross_signing_stage(const char *target, size_t length, const char *session, uint32_t flags,
+                                         char *buffer, size_t capacity, size_t *needed, mxauth_error *error);
+
+/**
+ * Writes the session that the body of an upload goes on with, `auth.session`; empty for a first request, without `auth`.
+ * `auth` needs no other member; a `type` has to be that stage's name, and the rest is ignored. Whether it is a session of
+ * this user's, and has been approved, only the host knows.
+ *
+ * Any thread. Returns MXAUTH_OK; MXAUTH_INPUT_INVALID: a body that cannot be read, `auth` without a session or of another
+ * stage; MXAUTH_BUFFER_TOO_SMALL, MXAUTH_HOST_CONFLICT or MXAUTH_MISUSE. Since 0.1.
+ */
+mxauth_status mxauth_cross_signing_retry(const char *body, size_t length, char *buffer, size_t capacity, size_t *needed,
+                                         mxauth_error *error);
+
 /* ------------------------------------------------------------- Documents */
 
 /*

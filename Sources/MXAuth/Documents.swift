@@ -85,7 +85,7 @@ public func mxauth_account_url(
 }
 
 /// Hands over what is made of a document. jansson is at work, so it has to be jansson.
-private func write(
+func write(
     _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ needed: UnsafeMutablePointer<Int>?, _ error: ErrorSlot,
     _ make: () throws(InputFault) -> [UInt8]?
 ) -> mxauth_status {

@@ -22,9 +22,13 @@ struct Authorize: ParsableCommand {
     @Flag(name: .long, help: "Instead of a token: a guest.")
     var guest = false
 
+    @Flag(name: .long, help: "Print the HTTP response to a request that is refused.")
+    var reply = false
+
     func validate() throws {
         let ways = [arguments.token != nil || arguments.file != nil, scope != nil, guest].count { $0 }
         if ways > 1 { throw ValidationError("Give one of: a token, --file, --scope, --guest.") }
+        if reply, arguments.json { throw ValidationError("Give --reply or --json, not both.") }
     }
 
     private var isAboutToken: Bool { arguments.token != nil || arguments.file != nil }
@@ -41,8 +45,24 @@ struct Authorize: ParsableCommand {
             }
         } catch {
             guard error.isTokens else { throw Failure(error.subjectAndMessage) }
-            if arguments.json { Terminal.writeJSON(error.json.written) } else { Terminal.write(error.lines) }
+            if reply {
+                Terminal.write(try answer(to: error, validator) + "\n")
+            } else if arguments.json {
+                Terminal.writeJSON(error.json.written)
+            } else {
+                Terminal.write(error.lines)
+            }
             throw ExitCode(1)
+        }
+    }
+
+    /// With the scope that would have been enough.
+    private func answer(to refusal: Refusal, _ validator: Validator) throws(Failure) -> String {
+        do throws(Refusal) {
+            let scope = refusal.status == MXAUTH_SCOPE_INSUFFICIENT ? try validator.requiredScope(method, path) : ""
+            return try Library.reply(to: refusal.status, scope: scope.isEmpty ? nil : scope, validator: validator)
+        } catch {
+            throw Failure(error.subjectAndMessage)
         }
     }
 

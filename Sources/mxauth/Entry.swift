@@ -48,8 +48,9 @@ struct MXAuthCommand: ParsableCommand {
         subcommands: [
             Verify.self, Explain.self, Authorize.self, JWKS.self, BearerCommand.self, ReplyCommand.self, ScopeCommand.self,
             Revoke.self,
-            Registration.self, Metadata.self, Login.self, AccountURL.self,
-            PKCECommand.self, AuthorizationRequest.self, Refresh.self, DeviceGrant.self,
+            Registration.self, Metadata.self, Login.self, AccountURL.self, PKCECommand.self, AuthorizationRequest.self,
+            Refresh.self, DeviceGrant.self, TransactionKey.self, InteractiveAuth.self, Device.self,
+            AppserviceRegistration.self, CrossSigning.self,
             Options.self, Statuses.self,
         ])
 

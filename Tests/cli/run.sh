@@ -469,6 +469,58 @@ run 1 'device-grant: slow down' device-grant --interval 60 poll@0 poll@59
 has out '65'
 for event in poll poll@ poll@x poll@-1 poll@1@2 accept; do run 2 "device-grant: $event" device-grant "$event"; done
 run 2 'device-grant of nothing' device-grant
+# ------------------------------------- requests, devices, cross-signing
+run 1 'authorize --reply' authorize --reply --scope openid GET $api/sync
+has out 'HTTP/1.1 403'
+has out 'scope="urn:matrix:client:api:*"'
+run 1 'authorize --reply without a token' authorize --reply GET $api/sync
+has out 'HTTP/1.1 401'
+hasnt out 'scope='
+run 0 'authorize --reply of what is allowed' authorize --reply GET $api/login
+has out 'allowed'
+run 2 'authorize --reply --json' authorize --reply --json GET $api/sync
+
+run 0 'transaction-key' transaction-key $judge --file good.jwt PUT $api/sendToDevice/m.x/%74
+has out ' PUT /_matrix/client/v3/sendToDevice/m.x/t'
+empty err
+run 1 'transaction-key of an expired token' transaction-key --config mxauth.conf --at 1800001000 --file good.jwt PUT $api/sendToDevice/a/t
+has err 'MXAUTH_EXPIRED'
+run 1 'transaction-key without a token' transaction-key PUT $api/sendToDevice/a/t
+has err 'MXAUTH_TOKEN_MISSING'
+run 1 'transaction-key: no endpoint' transaction-key --oauth --user @a:b --device D PUT $api/sendToDevice/a/..
+has err 'MXAUTH_ENDPOINT_UNKNOWN'
+run 1 'transaction-key: no device' transaction-key --legacy --user @a:b PUT $api/sendToDevice/a/t
+has err 'device_id'
+run 0 'transaction-key: an application service' transaction-key --appservice --user @a:b PUT $api/sendToDevice/a/t
+run 2 'transaction-key: two senders' transaction-key --guest --oauth --user @a:b PUT $api/sendToDevice/a/t
+run 2 'transaction-key: a user of nobody' transaction-key --user @a:b PUT $api/sendToDevice/a/t
+
+run 0 'uia' uia --legacy POST $api/keys/device_signing/upload
+has out "the server's own stages"
+run 0 'uia of an expired token where it does not matter' uia --config mxauth.conf --at 1800001000 --file good.jwt GET $api/sync
+run 1 'uia of an expired token' uia --config mxauth.conf --at 1800001000 --file good.jwt DELETE $api/devices/A
+has err 'MXAUTH_EXPIRED'
+run 1 'uia: no endpoint' uia --oauth DELETE $api/devices
+run 1 'device: another endpoint' device --oauth GET $api/devices/A
+has err 'MXAUTH_INPUT_INVALID'
+run 1 'device: stages' device --legacy DELETE $api/devices/A
+run 0 'device: deleted' device --appservice POST $api/delete_devices
+printf '{' >"$work/in"
+run 1 'appservice-registration: not JSON' appservice-registration -
+has err 'body'
+
+printf '{"master_keys": {}}' >"$work/in"
+run 1 'cross-signing check: a misspelt name' cross-signing check - cross-signing.json
+has err 'stored'
+run 2 'cross-signing check: no such file' cross-signing check cross-signing.json nothing.json
+run 2 'cross-signing stage: no target' cross-signing stage --session a
+run 1 'cross-signing stage: a bad session' cross-signing stage --session 'a b' --uri https://a.example/
+run 0 'cross-signing stage' cross-signing stage --session a --metadata overrides.json --repeated
+json 'j["errcode"] == "M_FORBIDDEN" and j["params"]["m.oauth"]["url"] == "https://auth.example.org/account/"'
+printf '{"auth": {"session": "\\u001b[2J"}}' >"$work/in"
+run 0 'cross-signing retry: a hostile session' cross-signing retry -
+has out '\u{1b}[2J'
+harmless
 
 # ------------------------------------------------- tables, pages, version
 run 0 'options' options
