@@ -116,6 +116,7 @@ enum {
   MXAUTH_ENDPOINT_UNKNOWN = 506,   /**< Method and path are no endpoint of the Client-Server API. */
   MXAUTH_GUEST_FORBIDDEN = 507,    /**< Not for guests. */
   MXAUTH_SCOPE_WIDENED = 508,      /**< A refresh asks for more than was granted (RFC 6749 section 6). */
+  MXAUTH_METHOD_UNKNOWN = 509,     /**< An endpoint's path with a method that it does not have. */
 
   MXAUTH_KEYS_UNAVAILABLE = 600,   /**< The issuer's keys cannot be had at the moment: answer 503, not 401. */
   MXAUTH_TIMED_OUT = 601,          /**< The issuer did not answer in the time that the caller gave. */
@@ -392,7 +393,7 @@ mxauth_status mxauth_inspect_keys(const char *text, size_t length, char *buffer,
  * what is for application services. Users, rooms and namespaces are the host's to look at.
  *
  * Any thread; never waits and allocates nothing unless it refuses and `error` is given. Returns MXAUTH_OK;
- * MXAUTH_ENDPOINT_UNKNOWN, for other methods of a known path too; MXAUTH_TOKEN_MISSING; verdict->status if it is not
+ * MXAUTH_ENDPOINT_UNKNOWN; MXAUTH_METHOD_UNKNOWN; MXAUTH_TOKEN_MISSING; verdict->status if it is not
  * MXAUTH_OK and the endpoint looks at tokens; MXAUTH_GUEST_FORBIDDEN; MXAUTH_SCOPE_INSUFFICIENT, and then error->message
  * says which scope would do; MXAUTH_MISUSE (NULL, struct_size, a verdict with no status of the table). Since 0.1.
  */
@@ -857,9 +858,9 @@ typedef struct mxauth_reply {
  *
  * 401 and 403 have a challenge (RFC 6750 section 3): `realm` (server_name, else "Matrix") if the status has no
  * oauth_error, as when there was no token; otherwise `error`, `error_description` and, for insufficient_scope, `scope`,
- * which is the `scope` given here, or urn:matrix:client:api:* for NULL. With the option resource_metadata each has that
- * parameter too (RFC 9728 section 5.1). A browser's script sees the header only if the host lists it in
- * Access-Control-Expose-Headers.
+ * which is the `scope` given here, or urn:matrix:client:api:* for NULL; an empty one is left out. With the option
+ * resource_metadata each has that parameter too (RFC 9728 section 5.1). A browser's script sees the header only if the
+ * host lists it in Access-Control-Expose-Headers.
  *
  * Send the body as application/json. Any thread. Returns MXAUTH_OK, or MXAUTH_MISUSE (reply NULL, struct_size too
  * small, MXAUTH_OK or no status, a scope that is none or longer than 511 bytes), which leaves in `reply`, if it can be

@@ -19,6 +19,8 @@ package struct Authorization: Sendable {
     package enum Decision {
         case allowed
         case unknownEndpoint
+        /// The path is an endpoint's, but not with that method.
+        case unknownMethod
         case tokenMissing
         /// For the reason that the token's verdict gives.
         case tokenRefused
@@ -40,10 +42,10 @@ package struct Authorization: Sendable {
     package func decide(_ method: ByteView, _ target: ByteView, _ caller: Caller) -> Decision {
         // Asks what a browser may send, and runs nothing.
         if method == "OPTIONS" { return .allowed }
-        guard let name = Method(method), let match = table.find(name, target) else { return .unknownEndpoint }
+        guard let name = Method(method), let match = table.find(name, target) else { return reasonOfUnknown(target) }
         let endpoint = match.endpoint
         let demand = endpoint.pointee.demand(withDrafts: drafts)
-        if demand.isImpossible { return .unknownEndpoint }
+        if demand.isImpossible { return reasonOfUnknown(target) }
         let grants: Grants
         switch (endpoint.pointee.authentication, caller) {
         case (.none, _), (.optional, .anonymous): return .allowed
@@ -57,6 +59,13 @@ package struct Authorization: Sendable {
         if case .appservice = endpoint.pointee.authentication { return .scopeInsufficient(demand) }
         if let methods = MethodSet(method), rules.allow(methods, match.path, to: grants) { return .allowed }
         return .scopeInsufficient(demand)
+    }
+
+    private func reasonOfUnknown(_ target: ByteView) -> Decision {
+        let isKnown = Method.allCases.contains { method in
+            table.find(method, target).map { !$0.endpoint.pointee.demand(withDrafts: drafts).isImpossible } ?? false
+        }
+        return isKnown ? .unknownMethod : .unknownEndpoint
     }
 
     private func isOpenToGuests(_ match: EndpointTable.Match) -> Bool {

@@ -9,6 +9,7 @@ extension Validator {
         switch authorization.decide(method, path, caller) {
         case .allowed: .ok
         case .unknownEndpoint: .endpointUnknown
+        case .unknownMethod: .methodUnknown
         case .tokenMissing: .tokenMissing
         case .tokenRefused: nil
         case .guestForbidden: .guestForbidden

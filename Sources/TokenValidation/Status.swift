@@ -64,6 +64,7 @@ package enum Status: Int32, CaseIterable, Error {
     case endpointUnknown = 506
     case guestForbidden = 507
     case scopeWidened = 508
+    case methodUnknown = 509
 
     case keysUnavailable = 600
     case timedOut = 601
@@ -310,6 +311,11 @@ package enum Status: Int32, CaseIterable, Error {
                 name: "MXAUTH_ENDPOINT_UNKNOWN", sentence: "The Client-Server API has no such endpoint.",
                 remedy: "Compare method and path with the Matrix specification: case, version and slashes count.",
                 answer: .unrecognized)
+        case .methodUnknown:
+            Row(
+                name: "MXAUTH_METHOD_UNKNOWN", sentence: "The endpoint has no such method.",
+                remedy: "Compare the method with the Matrix specification; it is written in capitals.",
+                answer: .wrongMethod)
         case .guestForbidden:
             Row(
                 name: "MXAUTH_GUEST_FORBIDDEN", sentence: "Guests may not do this.", remedy: "Register an account.",
@@ -379,6 +385,7 @@ package enum Status: Int32, CaseIterable, Error {
             httpStatus: 400, errcode: "M_INVALID_PARAM", softLogout: false, oauthError: "invalid_request")
         /// Matrix specification, "Standard error response".
         static let unrecognized = Answer(httpStatus: 404, errcode: "M_UNRECOGNIZED", softLogout: false, oauthError: "")
+        static let wrongMethod = Answer(httpStatus: 405, errcode: "M_UNRECOGNIZED", softLogout: false, oauthError: "")
         /// Matrix specification, "Guest Access".
         static let guest = Answer(
             httpStatus: 403, errcode: "M_GUEST_ACCESS_FORBIDDEN", softLogout: false, oauthError: "")

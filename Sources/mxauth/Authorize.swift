@@ -60,7 +60,7 @@ struct Authorize: ParsableCommand {
     private func answer(to refusal: Refusal, _ validator: Validator) throws(Failure) -> String {
         do throws(Refusal) {
             let scope = refusal.status == MXAUTH_SCOPE_INSUFFICIENT ? try validator.requiredScope(method, path) : ""
-            return try Library.reply(to: refusal.status, scope: scope.isEmpty ? nil : scope, validator: validator)
+            return try Library.reply(to: refusal.status, scope: scope, validator: validator)
         } catch {
             throw Failure(error.subjectAndMessage)
         }

@@ -84,6 +84,7 @@ extension Authorization {
         switch decision {
         case .allowed: return "allowed"
         case .unknownEndpoint: return "unknown"
+        case .unknownMethod: return "method"
         case .tokenMissing: return "missing"
         case .tokenRefused: return "refused"
         case .guestForbidden: return "guest"

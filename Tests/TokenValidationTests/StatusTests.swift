@@ -15,10 +15,10 @@ import TokenValidation
 
     /// The numbers are an ABI: they are written out here so that none changes unnoticed.
     @Test func numbers() {
-        let expected = [0, 1, 2] + Array(100...112) + Array(200...212) + Array(300...303) + Array(400...413) + Array(500...508)
+        let expected = [0, 1, 2] + Array(100...112) + Array(200...212) + Array(300...303) + Array(400...413) + Array(500...509)
             + Array(600...605)
         #expect(Status.allCases.map { Int($0.rawValue) } == expected)
-        for number: Int32 in [-1, 3, 99, 113, 213, 304, 414, 509, 606, .min, .max] { #expect(Status(rawValue: number) == nil) }
+        for number: Int32 in [-1, 3, 99, 113, 213, 304, 414, 510, 606, .min, .max] { #expect(Status(rawValue: number) == nil) }
     }
 
     @Test(arguments: Status.allCases) func texts(_ status: Status) {
@@ -65,6 +65,8 @@ import TokenValidation
             #expect(oauthError == (status == .tokenMissing ? "" : "invalid_token"))
         case 506:
             #expect(answer.httpStatus == 404 && errcode == "M_UNRECOGNIZED" && oauthError.isEmpty)
+        case 509:
+            #expect(answer.httpStatus == 405 && errcode == "M_UNRECOGNIZED" && oauthError.isEmpty)
         case 507:
             #expect(answer.httpStatus == 403 && errcode == "M_GUEST_ACCESS_FORBIDDEN" && oauthError.isEmpty)
         case 501..<600:

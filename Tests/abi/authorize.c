@@ -99,6 +99,8 @@ static void verdicts(mxauth_validator *validator) {
     is(validator, &verdict, "GET", "/_matrix/client/versions", bad[i]);
     is(validator, &verdict, "GET", P "login", MXAUTH_OK);
     is(validator, &verdict, "GET", P "nothing", MXAUTH_ENDPOINT_UNKNOWN);
+    is(validator, &verdict, "POST", P "sync", MXAUTH_METHOD_UNKNOWN);
+    is(validator, &verdict, "get", P "sync", MXAUTH_METHOD_UNKNOWN);
     is(validator, &verdict, "OPTIONS", P "sync", MXAUTH_OK);
   }
   mxauth_verdict verdict = own(MXAUTH_TOKEN_MISSING, UINT64_MAX);
@@ -232,7 +234,7 @@ static void noise(void) {
     mxauth_status a = mxauth_authorize(validator, &limited, "GET", 3, path, kept + more, NULL);
     mxauth_status b = mxauth_authorize(validator, &full, "GET", 3, path, kept + more, NULL);
     // Whatever little opens, all opens; and what all does not open is nothing.
-    wrong += (a == MXAUTH_OK && b != MXAUTH_OK) || (b != MXAUTH_OK && b != MXAUTH_ENDPOINT_UNKNOWN);
+    wrong += (a == MXAUTH_OK && b != MXAUTH_OK) || (b != MXAUTH_OK && b != MXAUTH_ENDPOINT_UNKNOWN && b != MXAUTH_METHOD_UNKNOWN);
     free(path);
   }
   check(wrong == 0, "%ld random paths", wrong);

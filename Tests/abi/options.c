@@ -327,8 +327,8 @@ static void tables(void) {
                             row.status == MXAUTH_SCOPE_WIDENED;
     int is_tokens_fault = row.status >= 200 && row.status < 600 && !is_notices_fault && !is_requests_fault;
     check(!is_notices_fault || row.http_status == 400, "%s: a notice's fault", row.name);
-    int is_nowhere = row.status == MXAUTH_ENDPOINT_UNKNOWN;
-    check(!is_tokens_fault || row.http_status == 401 || row.http_status == 403 || (is_nowhere && row.http_status == 404),
+    int is_nowhere = row.status == MXAUTH_ENDPOINT_UNKNOWN || row.status == MXAUTH_METHOD_UNKNOWN;
+    check(!is_tokens_fault || row.http_status == 401 || row.http_status == 403 || (is_nowhere && row.http_status >= 404 && row.http_status <= 405),
           "%s: a token's fault", row.name);
     check(!is_requests_fault || row.http_status == 400, "%s: a request's fault", row.name);
     check(is_tokens_fault || is_notices_fault || is_requests_fault || good || row.http_status >= 500, "%s: not the token's fault", row.name);
@@ -337,7 +337,7 @@ static void tables(void) {
     check(mxauth_status_at(i, &at) == MXAUTH_OK, "row %zu", i);
   }
   mxauth_status_info row = {.struct_size = sizeof row};
-  const mxauth_status none[] = {-1, 3, 99, 113, 199, 213, 304, 414, 509, 606, INT32_MAX, INT32_MIN};
+  const mxauth_status none[] = {-1, 3, 99, 113, 199, 213, 304, 414, 510, 606, INT32_MAX, INT32_MIN};
   for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
     check(strcmp(mxauth_status_name(none[i]), "MXAUTH_UNASSIGNED") == 0, "%d has a name", (int)none[i]);
     check(mxauth_status_describe(none[i], &row) == MXAUTH_MISUSE, "%d has a row", (int)none[i]);

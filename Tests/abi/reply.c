@@ -135,7 +135,7 @@ static void misuse(void) {
   check(strlen(parameter(&reply, "scope")) == 511, "all of it");
   scope[511] = 'x';
   scope[512] = 0;
-  const char *wrong[] = {"", " ", "a ", " a", "a  b", "a\"b", "a\\b", "a\nb", "a\r\nSet-Cookie: b=c", "\xc3\xa9", "a\tb", scope};
+  const char *wrong[] = {" ", "a ", " a", "a  b", "a\"b", "a\\b", "a\nb", "a\r\nSet-Cookie: b=c", "\xc3\xa9", "a\tb", scope};
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     reply = (mxauth_reply)MXAUTH_REPLY_INIT;
     check(mxauth_error_response(NULL, MXAUTH_SCOPE_INSUFFICIENT, wrong[i], &reply) == MXAUTH_MISUSE, "scope %zu", i);

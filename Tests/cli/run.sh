@@ -90,6 +90,7 @@ for path in /x $api/sync/ $api//sync $api/login/../sync $api/sync%00 $api/SYNC s
     has out '506 MXAUTH_ENDPOINT_UNKNOWN'
 done
 run 1 'authorize another method' authorize $judge --file good.jwt get $api/sync
+has out '405 M_UNRECOGNIZED'
 run 0 'authorize OPTIONS' authorize OPTIONS /x
 run 0 'authorize by a rule' authorize --scope a -o "scope_rule=a : GET $api/sync" GET $api/sync
 run 1 'authorize beside a rule' authorize --scope a -o "scope_rule=a : GET $api/sync" GET $api/pushers
