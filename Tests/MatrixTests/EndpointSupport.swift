@@ -125,6 +125,13 @@ enum SlowReading {
         return parts.contains([0x2E]) || parts.contains([0x2E, 0x2E]) ? nil : text
     }
 
+    /// Whether the path is an endpoint's with some method.
+    static func isPath(_ target: [UInt8], drafts: Bool) -> Bool {
+        ["GET", "PUT", "POST", "DELETE"].contains { method in
+            row(method, target).map { drafts || !$0.row.isDraftOnly } ?? false
+        }
+    }
+
     static func row(_ method: String, _ target: [UInt8]) -> (row: EndpointRow, last: String)? {
         guard let segments = segments(target) else { return nil }
         let method = method == "HEAD" ? "GET" : method
