@@ -1055,7 +1055,7 @@ typedef struct mxauth_device_grant {
 } mxauth_device_grant;
 
 #define MXAUTH_DEVICE_GRANT_INIT(expires_at, interval) \
-  { sizeof(mxauth_device_grant), 0, MXAUTH_DEVICE_GRANT_PENDING, (interval), -1, (expires_at) }
+  { sizeof(mxauth_device_grant), 0, MXAUTH_DEVICE_GRANT_PENDING, (uint32_t)(interval), -1, (int64_t)(expires_at) }
 
 #define MXAUTH_DEVICE_GRANT_REDEEMED ((uint32_t)1 << 0) /**< Tokens have been issued. */
 #define MXAUTH_DEVICE_GRANT_EXPIRED ((uint32_t)1 << 1)  /**< The client has been told that the code has expired. */

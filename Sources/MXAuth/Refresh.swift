@@ -8,12 +8,11 @@ public func mxauth_refresh_step(
     _ state: UnsafeMutablePointer<mxauth_refresh_state>?, _ event: UInt32, _ generation: UInt64,
     _ outcome: UnsafeMutablePointer<mxauth_refresh_outcome>?, _ error: UnsafeMutablePointer<mxauth_error>?
 ) -> mxauth_status {
+    let output = outcome.flatMap { $0.pointee.struct_size >= MemoryLayout<mxauth_refresh_outcome>.size ? $0 : nil }
+    // Whoever does not look at the status refuses, too.
+    output?.pointee.write(.refuse, retired: (0, 0))
     guard let error = ErrorSlot(error) else { return Status.misuse.rawValue }
-    guard let outcome, outcome.pointee.struct_size >= MemoryLayout<mxauth_refresh_outcome>.size else {
-        return error.fail(.misuse)
-    }
-    outcome.pointee.write(.refuse, retired: (0, 0))
-    guard let state, state.pointee.struct_size >= MemoryLayout<mxauth_refresh_state>.size,
+    guard let output, let state, state.pointee.struct_size >= MemoryLayout<mxauth_refresh_state>.size,
         let event = RefreshRotation.Event(event, generation)
     else { return error.fail(.misuse) }
     guard var rotation = RefreshRotation(state.pointee) else {
@@ -25,7 +24,7 @@ public func mxauth_refresh_step(
     state.pointee.flags = rotation.isRevoked ? revokedFlag : 0
     state.pointee.newest = rotation.newest
     state.pointee.previous = rotation.previous
-    outcome.pointee.write(taken.action, retired: taken.retired)
+    output.pointee.write(taken.action, retired: taken.retired)
     return Status.ok.rawValue
 }
 

@@ -89,7 +89,9 @@ static void refresh(void) {
   }
   is(mxauth_refresh_step(NULL, MXAUTH_REFRESH_USE_REFRESH, 1, &outcome, &error), MXAUTH_MISUSE, "no state");
   is(mxauth_refresh_step(&state, MXAUTH_REFRESH_USE_REFRESH, 1, NULL, &error), MXAUTH_MISUSE, "no outcome");
+  outcome.action = MXAUTH_REFRESH_ISSUE;
   is(mxauth_refresh_step(&state, MXAUTH_REFRESH_USE_REFRESH, 1, &outcome, &unset), MXAUTH_MISUSE, "an error without struct_size");
+  check(state.newest == 1 && outcome.action == MXAUTH_REFRESH_REFUSE, "an error without struct_size changed something");
 }
 
 static void device(void) {
