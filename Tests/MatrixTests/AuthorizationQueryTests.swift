@@ -114,6 +114,10 @@ import Testing
         #expect(try problems(redirect: "http://127.0.0.1/cb", web) == [Self.http])
         #expect(try problems(redirect: "http://127.0.0.1:1/cb", web) == [Self.notRegistered, Self.http])
         #expect(try problems(redirect: "x y", web) == [Self.uri])
+        let native = nativeClient.with(["redirect_uris": "[\"https://127.0.0.1/s\", \"http://app.example.com/h\"]"])
+        #expect(try problems(redirect: "https://127.0.0.1/s", native) == [])
+        #expect(try problems(redirect: "https://127.0.0.1:1/s", native) == [Self.notRegistered])
+        #expect(try problems(redirect: "http://app.example.com:1/h", native) == [Self.notRegistered, Self.http])
         for none in ["[]", "null", ""] {
             #expect(try problems(redirect: "https://app.example.com/oauth2-callback", webClient.with(["redirect_uris": none])) == [Self.notRegistered])
         }
