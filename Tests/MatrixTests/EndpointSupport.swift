@@ -125,20 +125,16 @@ enum SlowReading {
         return parts.contains([0x2E]) || parts.contains([0x2E, 0x2E]) ? nil : text
     }
 
-    /// Whether the path is an endpoint's with some method.
-    static func isPath(_ target: [UInt8], drafts: Bool) -> Bool {
-        ["GET", "PUT", "POST", "DELETE"].contains { method in
-            row(method, target).map { drafts || !$0.row.isDraftOnly } ?? false
+    /// Every row of the path, whatever its method.
+    static func rows(_ segments: [String]?) -> [EndpointRow] {
+        guard let segments else { return [] }
+        return EndpointRow.rows.filter { row in
+            row.segments.count == segments.count
+                && zip(row.segments, segments).allSatisfy { $0.hasPrefix("{") ? !$1.isEmpty : Array($0.utf8) == Array($1.utf8) }
         }
     }
 
-    static func row(_ method: String, _ target: [UInt8]) -> (row: EndpointRow, last: String)? {
-        guard let segments = segments(target) else { return nil }
-        let method = method == "HEAD" ? "GET" : method
-        for row in EndpointRow.rows where row.method == method && row.segments.count == segments.count {
-            let fits = zip(row.segments, segments).allSatisfy { $0.hasPrefix("{") ? !$1.isEmpty : Array($0.utf8) == Array($1.utf8) }
-            if fits { return (row, segments.last ?? "") }
-        }
-        return nil
+    static func row(_ method: String, of rows: [EndpointRow]) -> EndpointRow? {
+        rows.first { $0.method == (method == "HEAD" ? "GET" : method) }
     }
 }

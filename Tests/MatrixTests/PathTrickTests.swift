@@ -82,23 +82,26 @@ import Testing
             var path = Array(row.example.utf8)
             for _ in 0...random.below(3) { PathMutation.apply(to: &path, &random) }
             let method = random.below(8) == 0 ? (["GET", "HEAD", "PUT", "POST", "DELETE"].randomElement(using: &random) ?? "GET") : row.method
-            let found = SlowReading.row(method, path)
+            let segments = SlowReading.segments(path)
+            let rows = SlowReading.rows(segments)
+            let found = SlowReading.row(method, of: rows)
             changed += 1
             known += found == nil ? 0 : 1
+            let nowhere = [false, true].map { drafts in
+                rows.contains { drafts || !$0.isDraftOnly } ? "method" : "unknown"
+            }
             for asker in Asker.allCases {
                 for (authorization, drafts) in zip(plain, [false, true]) {
                     let decision = authorization.decide(method, path, asker.caller)
-                    let nowhere = SlowReading.isPath(path, drafts: drafts) ? "method" : "unknown"
-                    let expected = asker.expected(found?.row, lastSegment: found?.last ?? "", drafts: drafts)
-                    #expect(decision == (expected == "unknown" ? nowhere : expected),
+                    let expected = asker.expected(found, lastSegment: segments?.last ?? "", drafts: drafts)
+                    #expect(decision == (expected == "unknown" ? nowhere[drafts ? 1 : 0] : expected),
                         "\(asker) \(method) \(String(decoding: path, as: UTF8.self))")
                     allowed += decision == "allowed" ? 1 : 0
                 }
             }
             let decision = limited.decide(method, path, .accepted(.operatorScope(0)))
-            let expected = OperatorRules.expected(found?.row, SlowReading.segments(path), method: method)
-            let nowhere = SlowReading.isPath(path, drafts: false) ? "method" : "unknown"
-            #expect(decision == (expected == "unknown" ? nowhere : expected), "\(method) \(String(decoding: path, as: UTF8.self))")
+            let expected = OperatorRules.expected(found, segments, method: method)
+            #expect(decision == (expected == "unknown" ? nowhere[0] : expected), "\(method) \(String(decoding: path, as: UTF8.self))")
         }
         print("paths: \(changed) changed ones, of which \(known) are endpoints; \(changed * 19) decisions, \(allowed) allowed by grants")
     }
