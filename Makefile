@@ -141,6 +141,7 @@ check-docs: deps build
 	$(PYTHON) Tests/cli/examples.py build/bin/mxauth README.md
 	$(PYTHON) Tests/cli/examples.py build/bin/mxauth docs/cli.md
 	$(PYTHON) Tests/corpus/check_security_page.py
+	$(PYTHON) packaging/check_names.py docs/matrix.md
 
 clean:
 	rm -rf build .build
