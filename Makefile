@@ -14,7 +14,7 @@ LINK := --disable-build-manifest-caching --disable-local-rpath \
 
 SOURCES := Package.swift $(shell find Sources include packaging -type f)
 
-.PHONY: build deps lib lib-embedded cli demo bench test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse docs check-docs clean
+.PHONY: build deps lib lib-embedded cli demo bench bench-deps test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse docs check-docs clean
 
 build: lib cli
 
@@ -75,15 +75,14 @@ build/bin/mxauth: $(SOURCES) build/lib/libmxauth.so
 demo: deps lib
 	examples/demo.sh
 
-# Figures, never a test: the machine may be busy with other things.
-bench: build/bench/revocation build/bench/authorize
-	for part in $(notdir $^); do build/bench/$$part --benchmark_repetitions=10 --benchmark_report_aggregates_only=true \
-	  --benchmark_enable_random_interleaving=true --benchmark_out=build/bench/$$part.json || exit; done
+# Figures, never a test: the machine may be busy with other things. BENCH=--only=cold,hit measures some parts alone.
+bench: deps bench-deps lib
+	$(MAKE) -C bench run
 
-build/bench/%: bench/%.cpp include/mxauth.h build/lib/libmxauth.so | build/deps
-	mkdir -p build/bench
-	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror -Iinclude $< -o $@ -Lbuild/lib -lmxauth -Wl,-rpath,'$$ORIGIN/../lib' \
-	  -lbenchmark -lcrypto -pthread
+# Libraries that ours is compared with. One that a system does not have is left out, and the results say so.
+PEERS := libjwt-dev libcjose-dev librhonabwy-dev libscitokens-dev
+bench-deps:
+	for package in $(PEERS); do packaging/install-missing $$package || echo "without $$package"; done
 
 test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse check-docs
 
