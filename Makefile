@@ -14,7 +14,7 @@ LINK := --disable-build-manifest-caching --disable-local-rpath \
 
 SOURCES := Package.swift $(shell find Sources include packaging -type f)
 
-.PHONY: build deps lib lib-embedded cli demo bench bench-deps test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse docs check-docs clean
+.PHONY: build deps lib lib-embedded cli demo bench bench-deps bench-check bench-check-update bench-publish test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse docs check-docs clean
 
 build: lib cli
 
@@ -84,7 +84,18 @@ PEERS := libjwt-dev libcjose-dev librhonabwy-dev libscitokens-dev
 bench-deps:
 	for package in $(PEERS); do packaging/install-missing $$package || echo "without $$package"; done
 
-test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse check-docs
+# Instructions, which repeat whatever else the machine does: part of the tests.
+bench-check: deps lib
+	$(MAKE) -C bench check
+
+bench-check-update: deps lib
+	$(MAKE) -C bench check-update
+
+# From the figures of the last run into the documents.
+bench-publish:
+	python3 bench/report.py build/bench/results.json bench/targets.json docs/benchmarks
+
+test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse bench-check check-docs
 
 test-swift: deps
 	$(SWIFT) test --scratch-path .build/test
