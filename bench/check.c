@@ -100,7 +100,7 @@ int main(int argc, char **argv) {
     mxauth_validator *validator = validator_for(issuer, audience, algorithm, line(file));
     for (int i = 0; i < count; i++) tokens[i] = line(file);
     for (int i = 0; i < 16; i++) judge(validator, tokens[i], 0);
-    settle(validator);
+    if (strncmp(algorithm, "ES", 2) == 0) settle(validator);
     CALLGRIND_START_INSTRUMENTATION;
     // What callgrind itself has to get used to is left out, as is what is set up once.
     for (int i = 0; i < 4; i++) judge(validator, tokens[i], MXAUTH_VERDICT_CACHED);

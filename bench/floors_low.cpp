@@ -33,6 +33,21 @@ std::shared_ptr<BIGNUM> number(const Key &key, const char *name) {
   return owned(value, BN_free);
 }
 
+/// SHA256() itself fetches the hash each time.
+void hash(std::string_view text, unsigned char *digest) {
+  SHA256_CTX state;
+  SHA256_Init(&state);
+  SHA256_Update(&state, text.data(), text.size());
+  SHA256_Final(digest, &state);
+}
+
+void long_hash(std::string_view text, unsigned char *digest) {
+  SHA512_CTX state;
+  SHA384_Init(&state);
+  SHA384_Update(&state, text.data(), text.size());
+  SHA384_Final(digest, &state);
+}
+
 /// The states of SHA-256 after the two padded keys are kept and copied.
 Verify states(const Key &key) {
   SHA256_CTX inner, outer;
@@ -66,7 +81,7 @@ Verify multiplications(const Key &key) {
   const bool pss = key.algorithm == Algorithm::PS256;
   return [=](const Token &token) {
     unsigned char digest[SHA256_DIGEST_LENGTH], message[256], expected[256];
-    SHA256(bytes_of(token.text), token.input_length, digest);
+    hash(token.input(), digest);
     BN_bin2bn(bytes_of(token.signature), static_cast<int>(token.signature.size()), s.get());
     if (BN_cmp(s.get(), n.get()) >= 0) return false;
     BN_to_montgomery(x.get(), s.get(), montgomery.get(), context.get());
@@ -107,8 +122,8 @@ Verify tables(const Key &key) {
   };
   return [=](const Token &token) {
     unsigned char digest[SHA384_DIGEST_LENGTH];
-    if (small) SHA256(bytes_of(token.text), token.input_length, digest);
-    else SHA384(bytes_of(token.text), token.input_length, digest);
+    if (small) hash(token.input(), digest);
+    else long_hash(token.input(), digest);
     const unsigned char *at = bytes_of(token.signature);
     const auto pair = std::unique_ptr<ECDSA_SIG, decltype(&ECDSA_SIG_free)>(
         d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(token.signature.size())), ECDSA_SIG_free);

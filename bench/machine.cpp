@@ -68,6 +68,7 @@ std::string describe(const Machine &machine, const std::map<std::string, std::st
   add("system", quoted(system_name() + ", Linux " + kernel.release + ", " + kernel.machine));
   add("load_before", std::to_string(machine.load_before));
   add("load_after", std::to_string(load_average()));
+  add("seconds_of_the_run", std::to_string(machine.seconds));
   add("compiler", quoted("gcc " __VERSION__));
   add("mxauth", quoted(mxauth_version()));
   add("libcrypto", quoted(OpenSSL_version(OPENSSL_VERSION)));

@@ -50,6 +50,7 @@ void at_end(std::function<void()> check) { checks().push_back(std::move(check));
 int run(int argc, char **argv) {
   Machine machine;
   machine.load_before = load_average();
+  const double start = now_ns();
   std::string json = "build/bench/results.json";
   static char interleaved[] = "--benchmark_enable_random_interleaving=true";
   std::vector<char *> rest = {argv[0], interleaved};
@@ -71,6 +72,7 @@ int run(int argc, char **argv) {
   Collector collector;
   if (has_measures()) benchmark::RunSpecifiedBenchmarks(&collector);
   for (const auto &check : checks()) check();
+  machine.seconds = (now_ns() - start) * 1e-9;
   say("");
   write_results(json, machine);
   benchmark::Shutdown();

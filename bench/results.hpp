@@ -25,6 +25,7 @@ class Collector : public benchmark::BenchmarkReporter {
 
 struct Machine {
   double load_before = 0;
+  double seconds = 0;  ///< Of the whole run.
   std::string commit;
 };
 

@@ -1,109 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What two threads get done, each on a processor of its own, beside one. They work in short windows of time; a window in
-// which the system took the processor from either thread says nothing and is left out, whereas waiting for a lock counts.
+// What two threads get done beside one, and what it costs them to write the same line of memory.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
-#include <pthread.h>
-#include <sched.h>
-#include <sys/resource.h>
 
 #include <atomic>
-#include <cmath>
-#include <functional>
-#include <thread>
 
 #include "floors.hpp"
 #include "harness.hpp"
+#include "pair.hpp"
 #include "parts.hpp"
 #include "validators.hpp"
 
 namespace bench {
 
 namespace {
-
-struct Window {
-  double start, end;
-  bool interrupted;
-};
-
-std::vector<int> processors() {
-  cpu_set_t set;
-  std::vector<int> numbers;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return {};
-  for (int i = 0; i < CPU_SETSIZE && numbers.size() < 2; i++)
-    if (CPU_ISSET(i, &set)) numbers.push_back(i);
-  return numbers;
-}
-
-long interruptions() {
-  rusage usage;
-  getrusage(RUSAGE_THREAD, &usage);
-  return usage.ru_nivcsw;
-}
-
-/// Runs `ops[i]` on processor `where[i]`, all at once, in windows of `calls`; returns their windows.
-std::vector<std::vector<Window>> run(const std::vector<std::function<void()>> &ops, const std::vector<int> &where, int calls) {
-  std::vector<std::vector<Window>> windows(ops.size());
-  std::atomic<size_t> ready{0};
-  std::atomic<bool> over{false};
-  std::vector<std::thread> threads;
-  for (size_t i = 0; i < ops.size(); i++)
-    threads.emplace_back([&, i] {
-      cpu_set_t set;
-      CPU_ZERO(&set);
-      CPU_SET(where[i], &set);
-      pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-      double window = now_ns();
-      for (int warm = 0; warm < calls; warm++) ops[i]();
-      window = now_ns() - window;
-      ready++;
-      while (ready < ops.size()) sched_yield();
-      const double stop = now_ns() + std::max(settings.seconds * 1e9, 100 * window);
-      while (!over) {
-        const long before = interruptions();
-        const double start = now_ns();
-        for (int call = 0; call < calls; call++) ops[i]();
-        const double end = now_ns();
-        windows[i].push_back({start, end, interruptions() != before});
-        if (end > stop) over = true;
-      }
-    });
-  for (std::thread &thread : threads) thread.join();
-  return windows;
-}
-
-/// Calls a nanosecond, of all threads together; not a number if they were hardly ever left alone.
-double throughput(const std::vector<std::vector<Window>> &windows, int calls) {
-  double sum = 0;
-  for (size_t i = 0; i < windows.size(); i++) {
-    std::vector<double> times;
-    for (const Window &window : windows[i]) {
-      bool undisturbed = !window.interrupted;
-      for (size_t j = 0; j < windows.size() && undisturbed; j++) {
-        if (j == i) continue;
-        // The other thread has to be at work all the while.
-        undisturbed = !windows[j].empty() && windows[j].front().start <= window.start && windows[j].back().end >= window.end;
-        for (const Window &other : windows[j])
-          undisturbed = undisturbed && !(other.interrupted && other.start < window.end && other.end > window.start);
-      }
-      if (undisturbed) times.push_back((window.end - window.start) / calls);
-    }
-    sum += times.size() < 8 ? NAN : 1 / median(times);
-  }
-  return sum;
-}
-
-/// `make(i)` gives what thread i does; it is copied, and keeps its place all the same.
-void measure_threads(const std::string &name, const std::function<std::function<void()>(size_t)> &make) {
-  const std::vector<std::function<void()>> ops = {make(0), make(1)};
-  std::function<void()> first = ops[0];
-  const int calls = std::max(1, static_cast<int>(2e5 / calibrate(first)));
-  measure_whole("threads." + name, [=](benchmark::State &state) {
-    static const std::vector<int> where = processors();
-    const double alone = (throughput(run({ops[0]}, {where[0]}, calls), calls) + throughput(run({ops[1]}, {where[1]}, calls), calls)) / 2;
-    state.counters["ratio." + name + ".2threads"] = throughput(run(ops, where, calls), calls) / alone;
-  });
-}
 
 void measure_hit() {
   const Validator validator = make_validator(Algorithm::HS256);
@@ -121,7 +32,7 @@ void measure_cold(Algorithm algorithm) {
   const std::vector<Token> &tokens = tokens_of(algorithm);
   const auto clock = std::make_shared<Forward>();
   const Validator validator = make_validator(algorithm, {}, clock.get());
-  settle(validator, tokens);
+  settle(validator, algorithm, tokens);
   clock->pass(3);
   measure_threads(std::string("cold.") + name_of(algorithm), [&](size_t i) {
     const auto verdict = std::make_shared<mxauth_verdict>(mxauth_verdict MXAUTH_VERDICT_INIT);
@@ -135,7 +46,7 @@ void measure_cold(Algorithm algorithm) {
       if (mxauth_validate(validator.get(), text.data(), text.size(), verdict.get(), nullptr) != MXAUTH_OK) demand(false, "a good token is refused");
     };
   });
-  at_end([validator] { demand(cache_hits(validator) <= 64, "threads: a token that should be new was found in the cache"); });
+  at_end([validator] { demand(cache_hits(validator) <= kSettling, "threads: a token that should be new was found in the cache"); });
 }
 
 void measure_floor(Algorithm algorithm) {
@@ -149,18 +60,52 @@ void measure_floor(Algorithm algorithm) {
   });
 }
 
+/// A line of memory by itself, neighbours that are fetched along with it included.
+struct alignas(256) Line {
+  std::atomic<uint64_t> value{0};
+};
+
+void measure_lines() {
+  constexpr int kSteps = 1000;
+  const auto lines = std::make_shared<std::array<Line, 3>>();
+  const auto add = [=](size_t line) {
+    return [=] {
+      for (int i = 0; i < kSteps; i++) (*lines)[line].value.fetch_add(1, std::memory_order_relaxed);
+    };
+  };
+  // Of either thread: twice the time between two writes.
+  measure_together("ns.line.own", 50, kSteps / 2.0, [=](size_t i) { return add(i); });
+  measure_together("ns.line.shared", 5, kSteps / 2.0, [=](size_t) { return add(0); });
+  // From one to the other and back by turns: what a write waits for that finds the line elsewhere.
+  measure_together("ns.line.handed_over", 2, kSteps, [=](size_t me) {
+    return [=] {
+      std::atomic<uint64_t> &value = (*lines)[2].value;
+      for (int i = 0; i < kSteps; i++) {
+        // The other thread may have come to its end.
+        for (int waits = 0; value.load(std::memory_order_acquire) % 2 != me && waits < 100'000; waits++) {}
+        value.store(value.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+      }
+    };
+  });
+}
+
 }  // namespace
 
 void add_threads() {
-  if (processors().size() < 2) return say("one processor: nothing is measured with two threads");
+  if (!has_two_processors()) return say("one processor: nothing is measured with two threads");
   // What this machine gives two threads that share nothing.
   measure_threads("control", [](size_t) {
     return [text = std::string(4096, 'x')] {
       unsigned char digest[SHA256_DIGEST_LENGTH];
-      SHA256(reinterpret_cast<const unsigned char *>(text.data()), text.size(), digest);
+      // Not SHA256(), which fetches the hash and counts references to it.
+      SHA256_CTX state;
+      SHA256_Init(&state);
+      SHA256_Update(&state, text.data(), text.size());
+      SHA256_Final(digest, &state);
       benchmark::DoNotOptimize(digest);
     };
   });
+  measure_lines();
   measure_hit();
   for (const Algorithm algorithm : kAlgorithms) {
     measure_cold(algorithm);

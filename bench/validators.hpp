@@ -16,9 +16,6 @@ namespace bench {
 using Validator = std::shared_ptr<mxauth_validator>;
 using Options = std::vector<std::pair<std::string, std::string>>;
 
-/// Options that every validator gets first, if the library knows them (an older one does not); see main.cpp.
-extern Options common_options;
-
 /// A clock that can be put forward, so that the verdicts which are kept have expired and every token is new.
 class Forward {
  public:
@@ -37,7 +34,9 @@ Validator make_validator(Algorithm algorithm, const Options &global = {}, Forwar
 bool knows_option(const std::string &name);
 
 /// Lets a validator do for its keys what it does in the background: uses them, and waits while key tables are built.
-void settle(const Validator &validator, const std::vector<Token> &tokens);
+void settle(const Validator &validator, Algorithm algorithm, const std::vector<Token> &tokens);
+/// How often tokens are judged for that.
+inline constexpr size_t kSettling = 64;
 
 uint64_t cache_hits(const Validator &validator);
 
