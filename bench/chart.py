@@ -3,13 +3,14 @@
 from html import escape
 
 WIDTH, PANEL, BAR, GAP, LABEL, HEAD = 900, 440, 15, 5, 118, 34
-# Legible on white and on black; text follows the reader's preference.
+# The page follows the reader's preference, as a transparent one would be unreadable on one of them.
 STYLE = """
+  .page { fill: #ffffff }
   text { font: 12px system-ui, sans-serif; fill: #1f2328 }
   .head { font-weight: 600; font-size: 14px }
   .soft { fill: #59636e }
   .ours { fill: #d9480f } .floor { fill: #7a8794 } .peer { fill: #4078c8 }
-  @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .soft { fill: #9198a1 } }
+  @media (prefers-color-scheme: dark) { .page { fill: #0d1117 } text { fill: #e6edf3 } .soft { fill: #9198a1 } }
 """
 
 
@@ -54,6 +55,7 @@ def draw(results, algorithms, peers):
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 8}" width="{WIDTH}" height="{y + 8}" role="img">
 <title>What a token costs that was never seen, by algorithm</title>
 <style>{STYLE}</style>
+<rect class="page" width="100%" height="100%" rx="6"/>
 <text class="head" x="10" y="20">A token that was never seen, microseconds: shorter is better</text>
 <text class="soft" x="10" y="38">{escape(note)}. Grey: the signature alone; all others: everything.</text>
 {chr(10).join(parts)}

@@ -28,6 +28,15 @@ void measure_cold(const std::string &name, Algorithm algorithm, const Options &o
   at_end([fresh] { fresh->check(); });
 }
 
+/// Four times as many tokens as the cache holds: each new verdict pushes out another.
+void measure_full_cache() {
+  const Key &key = key_of(Algorithm::HS256);
+  const auto fresh = std::make_shared<NewTokens>(Algorithm::HS256, key_set({key}), make_tokens(key, 4096),
+                                                 Options{{"cache_entries", "1024"}});
+  measure("ns.cold.HS256.full_cache", [fresh] { fresh->judge_next(); });
+  at_end([fresh] { fresh->check(); });
+}
+
 }  // namespace
 
 void add_cold() {
@@ -44,6 +53,7 @@ void add_cold() {
       if (const Verify verify = peer.make(key)) measure_verify("ns.peer." + peer.name + suffix, algorithm, verify, peer.type);
     }
   }
+  measure_full_cache();
   // With everything that is not libcrypto turned off, where there is such a thing.
   if (knows_option("ed25519")) measure_cold("ns.cold.EdDSA.libcrypto", Algorithm::EdDSA, {{"ed25519", "libcrypto"}});
   if (knows_option("key_tables"))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A token that was seen before: one, 100,000 and 1,000,000 of them.
+// A token that was seen before: one, and 1,000 to 1,000,000 of them.
 #include <cstring>
 
 #include "harness.hpp"
@@ -96,6 +96,8 @@ void add_hits() {
     mxauth_statistics(validator.get(), &stats);
     demand(stats.accepted == stats.validations && stats.cache_hits + 1 == stats.validations, "ns.hit.hot: not every token was found");
   });
+  measure_crowd("ns.hit.1k", 1000);
+  measure_crowd("ns.hit.10k", 10'000);
   measure_crowd("ns.hit.100k", 100'000);
   measure_crowd("ns.hit.1m", 1'000'000);
 }

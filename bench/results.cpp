@@ -78,7 +78,7 @@ void record(const std::string &key, double value) { samples[key] = {value}; }
 
 void Collector::ReportRuns(const std::vector<Run> &runs) {
   for (const Run &run : runs) {
-    if (run.run_type != Run::RT_Iteration || run.error_occurred) continue;
+    if (run.run_type != Run::RT_Iteration) continue;
     // Options that it was given are appended to its name.
     const std::string &name = run.run_name.function_name;
     bool whole = false;
