@@ -99,7 +99,7 @@ void write_results(const std::string &path, const Machine &machine) {
   demand(file != nullptr, "cannot write " + path);
   std::fprintf(file, "{\n");
   for (const auto &[key, value] : all) {
-    std::fprintf(file, "  \"%s\": %.6g,\n", key.c_str(), value);
+    std::fprintf(file, value == std::floor(value) ? "  \"%s\": %.0f,\n" : "  \"%s\": %.6g,\n", key.c_str(), value);
     std::printf("%-48s %12.6g\n", key.c_str(), value);
   }
   std::fprintf(file, "  \"spread\": {");

@@ -27,9 +27,10 @@ void revoke_sessions(const Validator &validator) {
 /// A hit, each time with a revocation since: the verdict is compared with all that is remembered.
 void measure_after_revocation(const std::string &name, const Validator &validator, const Token &token) {
   const auto not_before = std::make_shared<int64_t>(1);
+  const auto verdict = std::make_shared<mxauth_verdict>(mxauth_verdict MXAUTH_VERDICT_INIT);
   measure_batches(name, 1,
                   [=] { mxauth_revoke(validator.get(), MXAUTH_REVOKE_USER, "@bob:example.org", (*not_before)++, nullptr); },
-                  [=](int) { expect(validator, token, MXAUTH_OK); });
+                  [=, &token](int) { mxauth_validate(validator.get(), token.text.data(), token.text.size(), verdict.get(), nullptr); });
 }
 
 }  // namespace
