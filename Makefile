@@ -76,7 +76,7 @@ demo: deps lib
 	examples/demo.sh
 
 # Figures, never a test: the machine may be busy with other things. BENCH=--only=cold,hit measures some parts alone.
-bench: deps bench-deps lib
+bench: deps bench-deps lib-embedded
 	$(MAKE) -C bench run
 
 # Libraries that ours is compared with. One that a system does not have is left out, and the results say so.
@@ -85,10 +85,10 @@ bench-deps:
 	for package in $(PEERS); do packaging/install-missing $$package || echo "without $$package"; done
 
 # Instructions, which repeat whatever else the machine does: part of the tests.
-bench-check: deps lib
+bench-check: deps lib-embedded
 	$(MAKE) -C bench check
 
-bench-check-update: deps lib
+bench-check-update: deps lib-embedded
 	$(MAKE) -C bench check-update
 
 # From the figures of the last run into the documents.

@@ -9,7 +9,7 @@ let embedded = Context.environment["MXAUTH_EMBEDDED"] != nil
 let sharedObject = Context.environment["MXAUTH_SHARED_OBJECT"] != nil
 
 let library: [SwiftSetting] =
-    embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"])] : []
+    embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-O", "-Xfrontend", "-function-sections"])] : []
 
 var targets: [Target] = [
     .target(

@@ -18,12 +18,10 @@
 /* A macro made of macros, which Swift does not import. */
 static const int MXAUTH_EVP_PKEY_PUBLIC_KEY = EVP_PKEY_PUBLIC_KEY;
 
-/* SHA-256 of two pieces in a row. EVP_Digest would fetch the algorithm and allocate a context each time. */
-static inline void mxauth_sha256(const void *first, size_t first_size, const void *second, size_t second_size,
-                                 unsigned char digest[32]) {
+/* EVP_Digest would fetch the algorithm and allocate a context each time. */
+static inline void mxauth_sha256(const void *text, size_t size, unsigned char digest[32]) {
   SHA256_CTX context;
   SHA256_Init(&context);
-  SHA256_Update(&context, first, first_size);
-  SHA256_Update(&context, second, second_size);
+  SHA256_Update(&context, text, size);
   SHA256_Final(digest, &context);
 }

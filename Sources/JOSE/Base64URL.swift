@@ -16,19 +16,20 @@ package enum Base64URL {
         var at = 0
         // Valid sextets are below 64: one invalid character leaves a high bit in the union of all of them.
         var union: UInt32 = 0
+        let places = Self.places
+        let input = text.base
         while text.count - at >= 4 {
-            let a = UInt32(sextets[Int(text[at])])
-            let b = UInt32(sextets[Int(text[at + 1])])
-            let c = UInt32(sextets[Int(text[at + 2])])
-            let d = UInt32(sextets[Int(text[at + 3])])
-            union |= a | b | c | d
-            let triple = a << 18 | b << 12 | c << 6 | d
-            output[written] = UInt8(truncatingIfNeeded: triple >> 16)
-            output[written + 1] = UInt8(truncatingIfNeeded: triple >> 8)
-            output[written + 2] = UInt8(truncatingIfNeeded: triple)
-            written += 3
-            at += 4
+            let triple =
+                places[Int(input[at])] | places[256 + Int(input[at + 1])] | places[512 + Int(input[at + 2])]
+                | places[768 + Int(input[at + 3])]
+            union |= triple
+            output[written] = UInt8(truncatingIfNeeded: triple)
+            output[written + 1] = UInt8(truncatingIfNeeded: triple &>> 8)
+            output[written + 2] = UInt8(truncatingIfNeeded: triple &>> 16)
+            written &+= 3
+            at &+= 4
         }
+        union &>>= 24
         var spareBits: UInt32 = 0
         switch text.count - at {
         case 0:
@@ -93,6 +94,19 @@ package enum Base64URL {
     private static var alphabet: ByteView {
         ByteView("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
     }
+
+    /// For each of four places in a row, where the six bits of each character go in three bytes of which the first is the
+    /// lowest; with a bit above them for characters outside the alphabet. Built once and never freed.
+    nonisolated(unsafe) private static let places: UnsafePointer<UInt32> = {
+        let table = UnsafeMutablePointer<UInt32>.allocate(capacity: 1024)
+        for index in 0..<1024 {
+            let sextet = UInt32(sextets[index % 256])
+            let triple = sextet << (18 - 6 * UInt32(index / 256))
+            let isValid = sextet < 64
+            table[index] = isValid ? triple >> 16 | triple & 0xFF00 | (triple & 0xFF) << 16 : 1 << 30
+        }
+        return UnsafePointer(table)
+    }()
 
     /// The value of each character, 0xFF for those outside the alphabet. Built once and never freed.
     nonisolated(unsafe) private static let sextets: UnsafePointer<UInt8> = {

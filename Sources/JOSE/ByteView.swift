@@ -33,6 +33,10 @@ package struct ByteView: @unchecked Sendable {
         a.count == b.count && memcmp(a.base, b.base, a.count) == 0
     }
 
+    package func firstIndex(of byte: UInt8) -> Int? {
+        memchr(base, Int32(byte), count).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) - base }
+    }
+
     package static func == (a: ByteView, b: StaticString) -> Bool { a == ByteView(b) }
 
     package func hasPrefix(_ prefix: StaticString) -> Bool {

@@ -19,14 +19,12 @@ package struct CompactJWS {
     package init(_ token: ByteView) throws(Shape) {
         var dots = InlineArray<4, Int>(repeating: 0)
         var count = 0
-        var at = 0
-        while at < token.count {
-            if token[at] == UInt8(ascii: ".") {
-                if count == 4 { throw .malformed }
-                dots[count] = at
-                count += 1
-            }
-            at += 1
+        var rest = token
+        while let dot = rest.firstIndex(of: UInt8(ascii: ".")) {
+            if count == 4 { throw .malformed }
+            dots[count] = token.count - rest.count + dot
+            count += 1
+            rest = rest.dropFirst(dot + 1)
         }
         switch count {
         case 2: break

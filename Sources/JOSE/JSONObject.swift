@@ -15,7 +15,7 @@ package struct JSONObject {
     package func member(_ name: ByteView) -> JSONMember? {
         var index = 0
         while index < count {
-            if table[index].name(in: text) == name { return JSONMember(object: self, index: index) }
+            if table[index].isNamed(name, in: text) { return JSONMember(object: self, index: index) }
             index += 1 + Int(table[index].elementCount)
         }
         return nil

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CSystem
 
 package enum JSONKind: UInt8 {
     case null, `true`, `false`, integer, real, string, array, object
@@ -42,6 +43,14 @@ package struct JSONValue {
         nameStart = UInt32(truncatingIfNeeded: range.lowerBound)
         nameCount = UInt32(truncatingIfNeeded: range.count)
         nameHash = hash
+    }
+
+    /// Most names differ in length or first byte.
+    @inline(__always)
+    func isNamed(_ name: ByteView, in text: UnsafePointer<UInt8>) -> Bool {
+        let start = text + Int(nameStart)
+        return Int(nameCount) == name.count && (name.isEmpty || start[0] == name[0])
+            && memcmp(start, name.base, name.count) == 0
     }
 
     func name(in text: UnsafePointer<UInt8>) -> ByteView {

@@ -25,7 +25,7 @@ package enum PKCE {
     package static func challenge(of verifier: ByteView) throws(Fault) -> [UInt8] {
         guard isVerifier(verifier) else { throw .verifier }
         var digest = [UInt8](repeating: 0, count: 32)
-        mxauth_sha256(verifier.base, verifier.count, verifier.base, 0, &digest)
+        mxauth_sha256(verifier.base, verifier.count, &digest)
         return digest.withView(Base64URL.encode)
     }
 

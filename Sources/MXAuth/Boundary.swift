@@ -39,6 +39,14 @@ func object<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type) -
     handle.map { Unmanaged<Object>.fromOpaque(UnsafeRawPointer($0)).takeUnretainedValue() }
 }
 
+/// Lends a caller's object, which the caller keeps alive, without counting one reference more.
+@inline(__always)
+func withObject<Object: AnyObject, R>(
+    _ handle: OpaquePointer, as type: Object.Type, _ body: (Object) -> R
+) -> R {
+    Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle))._withUnsafeGuaranteedRef(body)
+}
+
 func makeHandle(_ object: AnyObject) -> OpaquePointer {
     OpaquePointer(Unmanaged.passRetained(object).toOpaque())
 }

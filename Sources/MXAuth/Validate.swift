@@ -53,6 +53,7 @@ public func mxauth_validate_wait(
     }
 }
 
+@inline(__always)
 private func judge(
     _ validator: OpaquePointer?, _ token: UnsafePointer<CChar>?, _ length: Int,
     _ verdict: UnsafeMutablePointer<mxauth_verdict>?, _ error: UnsafeMutablePointer<mxauth_error>?,
@@ -60,15 +61,14 @@ private func judge(
 ) -> mxauth_status {
     let isWritable = verdict.map { $0.pointee.struct_size >= MemoryLayout<mxauth_verdict>.size } ?? false
     // Before anything else: a verdict that nobody wrote would still say what its initializer says, MXAUTH_OK.
-    if isWritable { verdict?.refuse(.misuse) }
-    guard let error = ErrorSlot(error) else { return Status.misuse.rawValue }
-    guard let verdict, isWritable else { return error.fail(.misuse) }
-    guard let validator = object(validator, as: Validator.self), let token = ByteView(token, length) else {
-        return error.fail(.misuse)
+    if isWritable { verdict?.pointee.status = Status.misuse.rawValue }
+    guard let error = ErrorSlot(error), let verdict, isWritable, let validator, let token = ByteView(token, length) else {
+        if isWritable { verdict?.refuse(.misuse) }
+        return ErrorSlot(error)?.fail(.misuse) ?? Status.misuse.rawValue
     }
-    let (answer, refusal) = body(validator, token, error, verdict)
+    let (answer, refusal) = withObject(validator, as: Validator.self) { body($0, token, error, verdict) }
     if answer.status == .ok { return answer.status.rawValue }
-    verdict.pointee.status = answer.status.rawValue
+    verdict.refuse(answer.status)
     verdict.pointee.exchange = answer.exchange
     return error.fail(answer.status, refusal)
 }

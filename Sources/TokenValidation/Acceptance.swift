@@ -33,6 +33,7 @@ extension Validator {
         facts.judgedAt = now.monotonic
         facts.freshUntil = now.monotonic + issuer.policy.cacheTTL * 1000
         facts.staleUntil = facts.freshUntil + (verdict.kind == .introspected ? issuer.policy.staleIfError * 1000 : 0)
+        if verdict.kind == .jwt { facts.keys = issuer.keys.state }
         facts.keyGeneration = acceptance.keyGeneration
         facts.marks = acceptance.marks
         let texts = CachedVerdict.Texts(
@@ -58,17 +59,18 @@ extension Validator {
         }
     }
 
-    /// What is remembered of a token, if it still holds. Whoever wants to see every check of a JWT is not served from
-    /// memory.
+    /// What is remembered of a token that was good, if it still holds. Whoever wants to see every check of a JWT is not
+    /// served from memory.
+    @inline(__always)
     func recall(
         _ digest: Digest, at now: Moment, _ watch: inout Watch, _ accept: (Verdict) -> Void
     ) -> Status? {
-        let status = accepted.find(digest) { entry in recall(entry, at: now, &watch, accept) }
-        if let status {
-            statistics.countHit()
-            return status
-        }
-        return refused.find(digest) { entry in
+        accepted.find(digest) { entry in recall(entry, at: now, &watch, accept) }
+    }
+
+    /// What is remembered of a token that its issuer has refused, or could not be asked about.
+    func recallRefusal(_ digest: Digest, at now: Moment, _ watch: inout Watch) -> Status? {
+        refused.find(digest) { entry in
             guard now.monotonic < entry.pointee.facts.freshUntil else { return nil }
             let status = entry.pointee.facts.status
             watch.note(status, Finding(refusal: entry))
@@ -96,11 +98,12 @@ extension Validator {
         return isServed ?? false
     }
 
+    @inline(__always)
     private func recall(
         _ entry: CachedVerdict.Pointer, at now: Moment, _ watch: inout Watch, _ accept: (Verdict) -> Void
     ) -> Status? {
-        let isJWT = entry.pointee.facts.kind == .jwt
-        if isJWT && watch.interest == .everyCheck { return nil }
+        let keys = entry.pointee.facts.keys
+        if keys != nil, watch.interest == .everyCheck { return nil }
         if isRevoked(entry, at: now) {
             watch.note(.revoked, .revoked(.revoked))
             return .revoked
@@ -110,11 +113,12 @@ extension Validator {
             return .expired
         }
         guard now.monotonic < entry.pointee.facts.freshUntil else { return nil }
-        if isJWT {
-            let keys = issuers[entry.pointee.facts.issuerIndex].keys
-            guard keys.generation == entry.pointee.facts.keyGeneration, keys.serves(at: now.monotonic) else { return nil }
+        if let keys {
+            guard keys.pointee.generation == entry.pointee.facts.keyGeneration, keys.pointee.serves(at: now.monotonic) else {
+                return nil
+            }
             // Tokens that are known keep keys fresh as new ones do.
-            if keys.isFetched, keys.isDue(at: now.monotonic) { return nil }
+            if keys.pointee.isFetched, keys.pointee.isDue(at: now.monotonic) { return nil }
         } else {
             watch.note(.ok, Finding(answer: entry, at: now))
         }

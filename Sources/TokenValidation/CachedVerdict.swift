@@ -25,7 +25,8 @@ struct CachedVerdict: ~Copyable {
         /// cannot be asked.
         var freshUntil: Int64 = 0
         var staleUntil: Int64 = 0
-        /// The generation of the key set that verified a JWT.
+        /// The key set that verified a JWT, and its generation.
+        var keys: UnsafePointer<KeyState>?
         var keyGeneration: UInt64 = 0
         var marks = RevocationMarks()
         /// The check that refused the token.

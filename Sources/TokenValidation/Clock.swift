@@ -25,6 +25,20 @@ package struct Clock: @unchecked Sendable {
     /// Milliseconds since some fixed moment of this machine's run.
     var monotonicMilliseconds: Int64 { nanoseconds(Self.steady, CLOCK_MONOTONIC) / 1_000_000 }
 
+    fileprivate var coarseWallSeconds: Int64 {
+        if function != nil { return wallSeconds }
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        return Int64(time.tv_sec)
+    }
+
+    fileprivate var coarseMonotonicMilliseconds: Int64 {
+        if function != nil { return monotonicMilliseconds }
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+        return Int64(time.tv_sec) &* 1000 &+ Int64(time.tv_nsec) / 1_000_000
+    }
+
     private func nanoseconds(_ clock: UInt32, _ system: clockid_t) -> Int64 {
         if let function { return function(user, clock) }
         var time = timespec()
@@ -33,15 +47,16 @@ package struct Clock: @unchecked Sendable {
     }
 }
 
-/// One reading of both clocks.
+/// One reading of both clocks, as coarse as tokens need it: the system's last tick, a few milliseconds ago.
 struct Moment {
     /// Unix seconds.
     let wall: Int64
     /// Monotonic milliseconds.
     let monotonic: Int64
 
+    @inline(__always)
     init(_ clock: Clock) {
-        wall = clock.wallSeconds
-        monotonic = clock.monotonicMilliseconds
+        wall = clock.coarseWallSeconds
+        monotonic = clock.coarseMonotonicMilliseconds
     }
 }

@@ -2,17 +2,36 @@
 import JOSE
 import Synchronization
 
+/// What tokens ask of a key set without looking into it: copies of what its `KeySetLife` says, which any thread reads.
+struct KeyState: ~Copyable {
+    /// Monotonic milliseconds until which the published set serves, and from which something is due.
+    fileprivate let servesUntil: Atomic<Int64>
+    fileprivate let dueAt: Atomic<Int64>
+    fileprivate let currentGeneration = Atomic<UInt64>(0)
+    /// Whether an exchange brings what is due.
+    let isFetched: Bool
+
+    fileprivate init(servesUntil: Int64, dueAt: Int64, isFetched: Bool) {
+        self.servesUntil = Atomic(servesUntil)
+        self.dueAt = Atomic(dueAt)
+        self.isFetched = isFetched
+    }
+
+    /// Changes whenever another set is published: what an earlier one has verified has to be verified again.
+    var generation: UInt64 { currentGeneration.load(ordering: .acquiring) }
+
+    func serves(at now: Int64) -> Bool { now < servesUntil.load(ordering: .acquiring) }
+
+    func isDue(at now: Int64) -> Bool { now >= dueAt.load(ordering: .relaxed) }
+}
+
 /// One issuer's key set as it is served and kept fresh. What readers touch is atomic; the rest belongs to whoever holds
 /// the validator's lock.
 final class KeyCache: @unchecked Sendable {
     let source: KeySource
     let published: Published<KeySet>
-
-    /// Monotonic milliseconds until which the published set serves, and from which a fetch is due: copies of what
-    /// `life` says, for readers.
-    private let servesUntil: Atomic<Int64>
-    private let dueAt: Atomic<Int64>
-    private let currentGeneration = Atomic<UInt64>(0)
+    /// Lives as long as this. A plain pointer: to count references would cost a hit more than all that it asks here.
+    let state: UnsafePointer<KeyState>
 
     private(set) var life: KeySetLife
     /// Where the key set is; nil until discovery has found out.
@@ -33,39 +52,41 @@ final class KeyCache: @unchecked Sendable {
     init(source: KeySource, policy: FreshnessPolicy, now: Int64) {
         self.source = source
         life = KeySetLife(policy: policy, now: now)
+        let isFixed = if case .fixed = source { true } else { false }
+        let isNowhere = if case .none = source { true } else { false }
+        let state = UnsafeMutablePointer<KeyState>.allocate(capacity: 1)
+        state.initialize(
+            to: KeyState(
+                servesUntil: isFixed ? .max : .min, dueAt: isFixed || isNowhere ? .max : now, isFetched: source.isFetched))
+        self.state = UnsafePointer(state)
         if case .fixed(let keySet) = source {
             published = Published(keySet)
-            servesUntil = Atomic(.max)
-            dueAt = Atomic(.max)
             fetchedAt = now
         } else {
             published = Published(nil)
-            servesUntil = Atomic(.min)
-            let isNowhere = if case .none = source { true } else { false }
-            dueAt = Atomic(isNowhere ? .max : now)
         }
         if case .address(let address) = source { self.address = address }
     }
 
+    deinit {
+        let state = UnsafeMutablePointer(mutating: state)
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
     // MARK: For readers
 
-    /// Changes whenever another set is published: what an earlier one has verified has to be verified again.
-    var generation: UInt64 { currentGeneration.load(ordering: .acquiring) }
+    var generation: UInt64 { state.pointee.generation }
 
-    func serves(at now: Int64) -> Bool { now < servesUntil.load(ordering: .acquiring) }
+    func serves(at now: Int64) -> Bool { state.pointee.serves(at: now) }
 
-    func isDue(at now: Int64) -> Bool { now >= dueAt.load(ordering: .relaxed) }
+    func isDue(at now: Int64) -> Bool { state.pointee.isDue(at: now) }
+
+    var isFetched: Bool { state.pointee.isFetched }
 
     // MARK: With the lock held
 
-    var isFetched: Bool {
-        switch source {
-        case .none, .fixed, .file: false
-        case .address, .metadata: true
-        }
-    }
-
-    var nextDue: Int64 { dueAt.load(ordering: .relaxed) }
+    var nextDue: Int64 { state.pointee.dueAt.load(ordering: .relaxed) }
 
     func answerWithoutKeys(at now: Int64) -> KeySetLife.Answer {
         isFetched ? life.answerWithoutKeys(at: now) : .cannotDecide
@@ -153,13 +174,13 @@ final class KeyCache: @unchecked Sendable {
     private func publish(_ keySet: KeySet) {
         if published.read({ $0?.isSame(as: keySet) ?? false }) { return }
         published.publish(keySet)
-        currentGeneration.add(1, ordering: .releasing)
+        state.pointee.currentGeneration.add(1, ordering: .releasing)
     }
 
     private func share() {
         // A file is at hand: what was last read from it serves until it changes.
         let isFile = if case .file = source { true } else { false }
-        servesUntil.store(isFile && life.servesUntil != nil ? .max : life.servesUntil ?? .min, ordering: .releasing)
-        dueAt.store(life.isFetching ? .max : life.nextFetch, ordering: .relaxed)
+        state.pointee.servesUntil.store(isFile && life.servesUntil != nil ? .max : life.servesUntil ?? .min, ordering: .releasing)
+        state.pointee.dueAt.store(life.isFetching ? .max : life.nextFetch, ordering: .relaxed)
     }
 }

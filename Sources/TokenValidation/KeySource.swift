@@ -14,6 +14,14 @@ enum KeySource: Sendable {
     /// they are tried.
     case metadata([WebAddress])
 
+    /// By exchanges.
+    var isFetched: Bool {
+        switch self {
+        case .none, .fixed, .file: false
+        case .address, .metadata: true
+        }
+    }
+
     var hasMetadata: Bool { if case .metadata = self { true } else { false } }
 }
 

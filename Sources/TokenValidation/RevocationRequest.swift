@@ -68,7 +68,7 @@ extension Validator {
 
     private func revokeOnce(_ request: RevocationRequest) throws(Configuration.Fault) -> Status {
         let index = request.issuer
-        let digest = Digest(request.token)
+        let digest = digests.digest(of: request.token)
         let known = lock.withLock {
             let known = revocationRequests.find(digest, issuer: index)
             if let known, known.outcome != nil { revocationRequests.remove(known.id) }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import COpenSSL
 import CSystem
 import JOSE
 import Synchronization
@@ -25,7 +24,7 @@ final class Revocations: @unchecked Sendable {
     /// Guarded by the validator's lock.
     private var lastClearing = Int64.min
     /// Makes marks unpredictable: nobody can look for one that equals somebody else's.
-    private let secret: [UInt8]
+    private let hash: KeyedHash
 
     private static var free: UInt64 { 0 }
     /// A slot that is being used anew.
@@ -41,16 +40,15 @@ final class Revocations: @unchecked Sendable {
     static func make(bytes: Int) -> Revocations? {
         var count = 1
         while count * 2 * 2 * MemoryLayout<Word>.stride <= bytes { count *= 2 }
-        var secret = [UInt8](repeating: 0, count: 32)
-        guard RAND_bytes(&secret, 32) == 1, let memory = calloc(count * 2, MemoryLayout<Word>.stride) else { return nil }
-        return Revocations(memory, count: count, secret: secret)
+        guard let hash = KeyedHash.make(), let memory = calloc(count * 2, MemoryLayout<Word>.stride) else { return nil }
+        return Revocations(memory, count: count, hash: hash)
     }
 
     /// Zeroed memory is a table of free slots.
-    private init(_ memory: UnsafeMutableRawPointer, count: Int, secret: [UInt8]) {
+    private init(_ memory: UnsafeMutableRawPointer, count: Int, hash: KeyedHash) {
         slots = memory.bindMemory(to: Word.self, capacity: count * 2)
         mask = count - 1
-        self.secret = secret
+        self.hash = hash
     }
 
     deinit { CSystem.free(slots) }
@@ -60,27 +58,9 @@ final class Revocations: @unchecked Sendable {
 
     // MARK: Marks
 
-    /// The mark of a thing: 64 bits of a keyed SHA-256, never 0 or 1.
+    /// The mark of a thing, never 0 or 1.
     func mark(_ kind: Revocation.Kind, issuer: Int?, _ value: ByteView, _ detail: ByteView = .empty) -> UInt64 {
-        let size = secret.count + 6 + 8
-        return withUnsafeTemporaryAllocation(byteCount: size + value.count, alignment: 1) { buffer in
-            var end = 0
-            func put(_ bytes: UnsafeRawBufferPointer) {
-                for byte in bytes {
-                    buffer[end] = byte
-                    end += 1
-                }
-            }
-            secret.withUnsafeBytes(put)
-            withUnsafeBytes(of: UInt16(kind.rawValue), put)
-            withUnsafeBytes(of: UInt32(truncatingIfNeeded: issuer ?? -1), put)
-            // The length keeps value and detail apart.
-            withUnsafeBytes(of: UInt64(truncatingIfNeeded: value.count), put)
-            put(UnsafeRawBufferPointer(start: value.base, count: value.count))
-            guard let base = buffer.baseAddress else { return 2 }
-            let first = ByteView(base.assumingMemoryBound(to: UInt8.self), count: end)
-            return max(Digest.sha256(first, detail).0, 2)
-        }
+        max(hash.mark(of: value, detail, UInt64(kind.rawValue), UInt64(bitPattern: Int64(issuer ?? -1))), 2)
     }
 
     // MARK: For readers

@@ -58,6 +58,7 @@ package final class Validator: @unchecked Sendable {
     let clock: Clock
     let log: Log
     let stateDirectory: StateDirectory?
+    let digests: KeyedHash
     let revocations: Revocations
     /// Good verdicts, and what came of introspection otherwise.
     let accepted: VerdictCache
@@ -94,6 +95,7 @@ package final class Validator: @unchecked Sendable {
         self.clock = clock
         self.log = log
         self.stateDirectory = stateDirectory
+        digests = memory.digests
         revocations = memory.revocations
         accepted = memory.accepted
         refused = memory.refused
@@ -105,6 +107,7 @@ package final class Validator: @unchecked Sendable {
 
     /// Set aside as a whole: a validator has all of it or is not made.
     struct Memory {
+        let digests: KeyedHash
         let revocations: Revocations
         let accepted: VerdictCache
         let refused: VerdictCache
@@ -112,10 +115,11 @@ package final class Validator: @unchecked Sendable {
         init?(_ settings: Settings) {
             // What introspection refuses is kept for seconds only.
             let (few, little) = (max(settings.cachedVerdicts / 8, 1024), settings.cachedBytes / 8)
-            guard let revocations = Revocations.make(bytes: settings.revocationBytes),
+            guard let digests = KeyedHash.make(), let revocations = Revocations.make(bytes: settings.revocationBytes),
                 let accepted = VerdictCache.make(count: settings.cachedVerdicts, bytes: settings.cachedBytes),
                 let refused = VerdictCache.make(count: few, bytes: little)
             else { return nil }
+            self.digests = digests
             self.revocations = revocations
             self.accepted = accepted
             self.refused = refused
@@ -219,6 +223,8 @@ extension Validator {
         package let status: Status
         /// The exchange that a pending token waits for.
         package let exchange: UInt64
+        /// It comes from the cache.
+        var isRemembered = false
     }
 
     /// Judges a token without waiting. `accept` is called once, before this returns `.ok`, with what is known of a
@@ -246,8 +252,20 @@ extension Validator {
         _ token: ByteView, _ watch: inout Watch, _ accept: (Verdict) -> Void
     ) -> Answer {
         let answer = judgeUncounted(token, &watch, accept)
-        statistics.count(answer.status)
+        count(answer)
         return answer
+    }
+
+    @inline(__always)
+    private func count(_ answer: Answer) {
+        if answer.isRemembered {
+            if answer.status == .ok {
+                statistics.countGoodHit()
+                return
+            }
+            statistics.countOtherHit()
+        }
+        statistics.count(answer.status)
     }
 
     private func judgeUncounted(
@@ -255,11 +273,16 @@ extension Validator {
     ) -> Answer {
         let now = Moment(clock)
         // What is too long is refused before anything in it is looked at.
-        let digest = Digest(token.count <= settings.maximumTokenBytes ? token : .empty)
-        var status = recall(digest, at: now, &watch, accept) ?? judge(token, digest, at: now, &watch, accept)
+        let digest = digests.digest(of: token.count <= settings.maximumTokenBytes ? token : .empty)
+        if let status = recall(digest, at: now, &watch, accept) {
+            return Answer(status: status, exchange: 0, isRemembered: true)
+        }
+        var status = recallRefusal(digest, at: now, &watch) ?? judge(token, digest, at: now, &watch, accept)
         if watch.isAnswered {
             // Found, unless it had to make room in the same moment.
-            status = recall(digest, at: Moment(clock), &watch, accept) ?? .issuerUnavailable
+            let now = Moment(clock)
+            status =
+                recall(digest, at: now, &watch, accept) ?? recallRefusal(digest, at: now, &watch) ?? .issuerUnavailable
         }
         if status.isIssuersTrouble, recallStale(digest, at: now, &watch, accept) {
             return Answer(status: .ok, exchange: 0)
@@ -294,7 +317,7 @@ extension Validator {
             if answer.status == .pending, left <= 0 { answer = Answer(status: .timedOut, exchange: answer.exchange) }
             guard answer.status == .pending else {
                 // Once for each token, however often it was looked at.
-                statistics.count(answer.status)
+                count(answer)
                 refusal = watch.refusal
                 return answer
             }
@@ -307,7 +330,7 @@ extension Validator {
     /// The claims of a token as its issuer signed them, or what it answered about it. Only for tokens that were found
     /// good.
     package func claims(of token: ByteView) -> [UInt8]? {
-        if let answer = rememberedAnswer(about: Digest(token)) { return answer }
+        if let answer = rememberedAnswer(about: digests.digest(of: token)) { return answer }
         guard let parts = try? CompactJWS(token) else { return nil }
         return Base64URL.decode(parts.payload)
     }

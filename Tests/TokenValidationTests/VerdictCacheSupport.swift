@@ -10,7 +10,7 @@ extension Digest {
         var number = UInt64(truncatingIfNeeded: number)
         self = withUnsafeBytes(of: &number) { bytes in
             guard let base = bytes.baseAddress else { fatalError("no bytes") }
-            return Digest(ByteView(base.assumingMemoryBound(to: UInt8.self), count: bytes.count))
+            return Digest(words: Digest.sha256(ByteView(base.assumingMemoryBound(to: UInt8.self), count: bytes.count)))
         }
     }
 }
