@@ -12,7 +12,9 @@
  *  - `error` may be NULL. When it is not, it is overwritten by every call that takes it.
  *  - Outputs are written on success only; a verdict is first set to "refused".
  *  - No function aborts, installs a signal handler, reads the environment or the locale, writes to stdout or
- *    stderr, or leaves anything in OpenSSL's error queue. Only mxauth_transport_start starts a thread.
+ *    stderr, or leaves anything in OpenSSL's error queue.
+ *  - Two kinds of threads exist, both with all signals blocked: that of mxauth_transport_start, and, unless the option
+ *    key_tables is 0, one at a time for each validator that prepares an EC key in use and ends after some 25 milliseconds.
  *  - No function blocks unless its comment says so, and no lock is held across I/O, cryptography or a callback.
  *  - No token, key or secret is ever written to an error, an explanation or a report.
  */
@@ -324,7 +326,7 @@ mxauth_status mxauth_validator_new(const mxauth_config *config, mxauth_validator
 
 /**
  * Stops the transport and frees `validator`, which no thread may be using any more; NULL is allowed. Exchanges that
- * were taken from it are gone. Since 0.1.
+ * were taken from it are gone. Waits for the thread that prepares a key, if there is one. Since 0.1.
  */
 void mxauth_validator_free(mxauth_validator *validator);
 
@@ -798,7 +800,7 @@ mxauth_status mxauth_statistics(mxauth_validator *validator, mxauth_stats *stats
 
 /**
  * Writes the statistics in Prometheus' text format: validations by status, exchanges by result, and for each issuer
- * the age of its key set, when it is next fetched, and whether it serves. Any thread.
+ * the age of its key set, when it is next fetched, and whether it serves; and how many keys have a table. Any thread.
  * Returns MXAUTH_OK, MXAUTH_BUFFER_TOO_SMALL or MXAUTH_MISUSE. Since 0.1.
  */
 mxauth_status mxauth_metrics(mxauth_validator *validator, char *buffer, size_t capacity, size_t *needed,

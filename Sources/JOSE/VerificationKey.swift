@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import Synchronization
 
 /// What a key is made of.
 package enum KeyType {
@@ -91,8 +92,8 @@ package enum Curve: CaseIterable {
     }
 }
 
-/// A key that can verify, with everything decided that depends on the key alone. Immutable and shared freely
-/// between threads.
+/// A key that can verify, with everything decided that depends on the key alone. Immutable but for what makes it
+/// faster, and shared freely between threads.
 package final class VerificationKey: @unchecked Sendable {
     package let kid: [UInt8]?
     package let type: KeyType
@@ -100,6 +101,10 @@ package final class VerificationKey: @unchecked Sendable {
     package let algorithms: AlgorithmSet
     package let bits: Int
     let material: KeyMaterial
+    /// How often it was used, as far as whoever schedules tables wants to know.
+    package let uses = Atomic<Int>(0)
+    /// An `ECTable` once there is one. Owned, and never replaced.
+    let tableSlot = Atomic<UnsafeMutableRawPointer?>(nil)
 
     init(kid: [UInt8]?, type: KeyType, algorithms: AlgorithmSet, bits: Int, material: KeyMaterial) {
         self.kid = kid
@@ -107,6 +112,10 @@ package final class VerificationKey: @unchecked Sendable {
         self.algorithms = algorithms
         self.bits = bits
         self.material = material
+    }
+
+    deinit {
+        if let table = tableSlot.load(ordering: .acquiring) { Unmanaged<ECTable>.fromOpaque(table).release() }
     }
 }
 

@@ -77,6 +77,9 @@ extension Validator {
         describe("mxauth_revocations", "gauge", "Revocations remembered.")
         text += "mxauth_revocations \(revocations.count)\n"
 
+        describe("mxauth_key_tables", "gauge", "Keys with a table.")
+        text += "mxauth_key_tables \(keyTableCount)\n"
+
         let now = clock.monotonicMilliseconds
         let states = lock.withLock { issuers.map { KeySetState($0, at: now) } }
         describe("mxauth_key_set_serving", "gauge", "Whether an issuer's key set serves.")

@@ -43,7 +43,7 @@ package struct Option: Sendable {
         all.first { name == $0.name }
     }
 
-    package static let all: [Option] = general + ofMemory + ofAuthorization + ofReplies + ofIssuers + ofIntrospection
+    package static let all: [Option] = general + ofMemory + ofKeyTables + ofAuthorization + ofReplies + ofIssuers + ofIntrospection
 
     private static let general: [Option] = [
         .text(

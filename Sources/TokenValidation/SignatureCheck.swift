@@ -63,7 +63,7 @@ extension Judge {
                     found: header.kid?.quoted ?? "one, without a kid to name it")
             }
             attempts += 1
-            outcome = keySet.keys[position].verify(signature, over: parts.signingInput, with: algorithm)
+            outcome = validator.verify(signature, over: parts.signingInput, with: algorithm, by: keySet.keys[position])
             if outcome != .invalid || attempts == Self.maximumAttempts { break }
         }
         if attempts > 0 { return .tried(outcome) }

@@ -39,6 +39,7 @@ package final class Validator: @unchecked Sendable {
         var cachedVerdicts = 100_000
         var cachedBytes = 67_108_864
         var revocationBytes = 33_554_432
+        var keyTables = 8
         /// Seconds.
         var revocationLifetime: Int64 = 604_800
         var compatibility = Compatibility.none
@@ -65,6 +66,7 @@ package final class Validator: @unchecked Sendable {
     let refused: VerdictCache
     let statistics = Statistics()
     let authorization: Authorization
+    let keyTables: KeyTables
 
     /// Guards everything below and the guarded part of each `KeyCache`. Held for moments only: never across I/O,
     /// cryptography or a call of the host's.
@@ -100,10 +102,14 @@ package final class Validator: @unchecked Sendable {
         accepted = memory.accepted
         refused = memory.refused
         authorization = Authorization(rules: settings.scopeRules, drafts: settings.draftScopes)
+        keyTables = KeyTables(limit: settings.keyTables)
         ForkGuard.add(self)
     }
 
-    deinit { ForkGuard.remove(self) }
+    deinit {
+        keyTables.stop()
+        ForkGuard.remove(self)
+    }
 
     /// Set aside as a whole: a validator has all of it or is not made.
     struct Memory {
@@ -194,6 +200,7 @@ package final class Validator: @unchecked Sendable {
         lock.forgetWaiters()
         accepted.becomeChild()
         refused.becomeChild()
+        keyTables.becomeChild()
         hostSignal?.separate()
         transportSignal?.separate()
         // Due at once. The host's clock is not asked: it may need a lock that nobody holds here any more.
@@ -208,9 +215,11 @@ package final class Validator: @unchecked Sendable {
         lock.lock()
         accepted.lock.lock()
         refused.lock.lock()
+        keyTables.lock.lock()
     }
 
     func unlockAll() {
+        keyTables.lock.unlock()
         refused.lock.unlock()
         accepted.lock.unlock()
         lock.unlock()

@@ -79,6 +79,10 @@ struct WycheproofFile {
     private func runTokens(of group: JSONDictionary, _ tally: inout Tally) throws {
         // Groups of JWS give the public key where there is one; otherwise the key is a shared secret.
         let keys = try keySet(jwk: try group.object(group["public"] == nil ? "private" : "public"))
+        let quickKeys = try keySet(jwk: try group.object(group["public"] == nil ? "private" : "public"))
+        for key in quickKeys.keys where key.prepareTable() != key.gainsFromTable {
+            tally.failures.append("a key of type \(key.type.name) has no table")
+        }
         for test in try group.objects("tests") {
             if let jwe = test["jwe"] {
                 let token = try (jwe as? String).map { Array($0.utf8) } ?? jsonText(jwe)
@@ -86,6 +90,9 @@ struct WycheproofFile {
             } else {
                 let token = try (test["jws"] as? String).map { Array($0.utf8) } ?? jsonText(test["jws"] ?? "")
                 let refusal = JWS.refusal(token, keys)
+                if JWS.refusal(token, quickKeys) != refusal {
+                    tally.failures.append("tcId \(try test.number("tcId")): a table changes the answer")
+                }
                 let note = refusal.map { "(\($0))" } ?? ""
                 switch try Anomalies.expectation(of: test, in: name) {
                 case true: try tally.count(test, accepted: refusal == nil, expected: true, note)
@@ -123,6 +130,11 @@ struct WycheproofFile {
                 tally.failures.append("a good key is refused: \(set.problems)")
             }
         }
+        // Every case runs twice: without a table and with one.
+        let quickKeys = try texts.flatMap { try keySet($0).keys }.filter { $0.prepareTable() }
+        if try group.text("type") == "EcdsaP1363Verify", quickKeys.count != keys.count {
+            tally.failures.append("an EC key has no table")
+        }
         // A key bound to RSASSA-PSS serves the one algorithm of its parameters.
         if try group.text("type") == "RsassaPssWithParametersVerify", keys.first?.algorithms != .init(algorithms[0]) {
             tally.failures.append("a key bound to RSASSA-PSS serves \(keys.first?.algorithms.names ?? "nothing")")
@@ -132,7 +144,9 @@ struct WycheproofFile {
         for test in try group.objects("tests") {
             let message = try test.hex("msg")
             let signature = try test.hex("sig")
-            let outcomes = keys.flatMap { key in algorithms.map { key.verify(signature, over: message, with: $0) } }
+            let outcomes = [keys, quickKeys].joined().flatMap { key in
+                algorithms.map { key.verify(signature, over: message, with: $0) }
+            }
             let isAccepted = outcomes.contains(.valid)
             let agree = !outcomes.contains(.failed) && outcomes.allSatisfy { $0 == outcomes[0] }
             if !agree { tally.failures.append("tcId \(try test.number("tcId")): \(outcomes) for one signature") }
