@@ -20,7 +20,7 @@ build: lib cli
 
 # ---------------------------------------------------------------- What is needed
 
-PACKAGES := libssl-dev libjansson-dev libcurl4-openssl-dev pkg-config binutils gcc g++ libc6-dev libbenchmark-dev python3 python3-venv curl valgrind
+PACKAGES := libssl-dev libjansson-dev libcurl4-openssl-dev pkg-config binutils gcc g++ libc6-dev libbenchmark-dev python3 python3-venv curl valgrind libsodium23
 
 deps: build/deps build/venv/installed
 

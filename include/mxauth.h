@@ -14,7 +14,8 @@
  *  - No function aborts, installs a signal handler, reads the environment or the locale, writes to stdout or
  *    stderr, or leaves anything in OpenSSL's error queue.
  *  - Two kinds of threads exist, both with all signals blocked: that of mxauth_transport_start, and, unless the option
- *    key_tables is 0, one at a time for each validator that prepares an EC key in use and ends after some 25 milliseconds.
+ *    key_tables is 0, one at a time for each validator that prepares an EC or Ed25519 key in use and ends after some 25
+ *    milliseconds.
  *  - No function blocks unless its comment says so, and no lock is held across I/O, cryptography or a callback.
  *  - No token, key or secret is ever written to an error, an explanation or a report.
  */
@@ -800,7 +801,7 @@ mxauth_status mxauth_statistics(mxauth_validator *validator, mxauth_stats *stats
 
 /**
  * Writes the statistics in Prometheus' text format: validations by status, exchanges by result, and for each issuer
- * the age of its key set, when it is next fetched, and whether it serves; and how many keys have a table. Any thread.
+ * the age of its key set, when it is next fetched, and whether it serves; and how many keys have been prepared. Any thread.
  * Returns MXAUTH_OK, MXAUTH_BUFFER_TOO_SMALL or MXAUTH_MISUSE. Since 0.1.
  */
 mxauth_status mxauth_metrics(mxauth_validator *validator, char *buffer, size_t capacity, size_t *needed,

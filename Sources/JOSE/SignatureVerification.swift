@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import Synchronization
 
 package enum SignatureOutcome {
     case valid, invalid
@@ -21,13 +22,12 @@ extension VerificationKey {
     ) -> SignatureOutcome {
         switch type {
         case .oct:
-            return verifyMAC(signature, over: input, with: algorithm)
+            return preparation.macs?.verify(signature, over: input, with: algorithm) ?? .failed
         case .rsa:
-            // RFC 8017 sections 8.1.2 and 8.2.2 step 1: exactly as long as the modulus.
-            guard signature.count == (bits + 7) / 8 else { return .invalid }
-            return verifySignature(signature, over: input, with: algorithm)
+            return preparation.rsa?.verify(signature, over: input, with: algorithm) ?? .failed
         case .okp(let curve):
             guard signature.count == 2 * curve.fieldSize else { return .invalid }
+            if curve == .ed25519 { return verifyEd25519(signature, over: input, with: algorithm) }
             return verifySignature(signature, over: input, with: algorithm)
         case .ec(let curve):
             // RFC 7518 section 3.4: R and S, each as long as the field.
@@ -39,39 +39,29 @@ extension VerificationKey {
         }
     }
 
+    private func verifyEd25519(
+        _ signature: ByteView, over input: ByteView, with algorithm: SignatureAlgorithm
+    ) -> SignatureOutcome {
+        guard let key = preparation.ed25519 else { return .failed }
+        guard algorithm.hashSize == 0, key.isWellFormed, Ed25519.isWellFormed(signature: signature) else { return .invalid }
+        if let function = tableSlot.load(ordering: .acquiring) {
+            let verify = unsafeBitCast(function, to: SodiumLibrary.Verify.self)
+            return verify(signature.base, input.base, UInt64(input.count), key.bytes) == 0 ? .valid : .invalid
+        }
+        return verifySignature(signature, over: input, with: algorithm)
+    }
+
     private func verifySignature(
         _ signature: ByteView, over input: ByteView, with algorithm: SignatureAlgorithm
     ) -> SignatureOutcome {
         guard let context = EVP_MD_CTX_new() else { return .failed }
         defer { EVP_MD_CTX_free(context) }
-        var keyContext: OpaquePointer?
-        guard EVP_DigestVerifyInit(context, &keyContext, algorithm.digest, nil, material.publicKey) == 1 else {
-            return .failed
-        }
-        if algorithm.isPSS {
-            // RFC 7518 section 3.5: the salt is as long as the hash. The same hash serves MGF1 by default.
-            guard EVP_PKEY_CTX_set_rsa_padding(keyContext, RSA_PKCS1_PSS_PADDING) == 1,
-                EVP_PKEY_CTX_set_rsa_pss_saltlen(keyContext, RSA_PSS_SALTLEN_DIGEST) == 1
-            else { return .failed }
+        if let prepared = preparation.context, type.curve?.algorithm.hashSize == algorithm.hashSize {
+            guard EVP_MD_CTX_copy_ex(context, prepared) == 1 else { return .failed }
+        } else {
+            guard EVP_DigestVerifyInit(context, nil, algorithm.digest, nil, material.publicKey) == 1 else { return .failed }
         }
         return EVP_DigestVerify(context, signature.base, signature.count, input.base, input.count) == 1
             ? .valid : .invalid
-    }
-
-    private func verifyMAC(
-        _ tag: ByteView, over input: ByteView, with algorithm: SignatureAlgorithm
-    ) -> SignatureOutcome {
-        guard tag.count == algorithm.hashSize, let keySize = Int32(exactly: material.secret.count) else {
-            return .invalid
-        }
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(EVP_MAX_MD_SIZE)) { expected in
-            guard
-                HMAC(
-                    algorithm.digest, material.secret.base, keySize, input.base, input.count,
-                    expected.baseAddress, nil) != nil
-            else { return .failed }
-            defer { OPENSSL_cleanse(expected.baseAddress, expected.count) }
-            return CRYPTO_memcmp(expected.baseAddress, tag.base, tag.count) == 0 ? .valid : .invalid
-        }
     }
 }

@@ -103,8 +103,9 @@ package final class VerificationKey: @unchecked Sendable {
     let material: KeyMaterial
     /// How often it was used, as far as whoever schedules tables wants to know.
     package let uses = Atomic<Int>(0)
-    /// An `ECTable` once there is one. Owned, and never replaced.
+    /// Once there is one, an `ECTable`, which is owned, or for Ed25519 a `SodiumLibrary.Verify`. Never replaced.
     let tableSlot = Atomic<UnsafeMutableRawPointer?>(nil)
+    let preparation: KeyPreparation
 
     init(kid: [UInt8]?, type: KeyType, algorithms: AlgorithmSet, bits: Int, material: KeyMaterial) {
         self.kid = kid
@@ -112,10 +113,14 @@ package final class VerificationKey: @unchecked Sendable {
         self.algorithms = algorithms
         self.bits = bits
         self.material = material
+        preparation = ErrorQueue.untouched { KeyPreparation(type, material) }
     }
 
     deinit {
-        if let table = tableSlot.load(ordering: .acquiring) { Unmanaged<ECTable>.fromOpaque(table).release() }
+        if case .ec = type, let table = tableSlot.load(ordering: .acquiring) {
+            Unmanaged<ECTable>.fromOpaque(table).release()
+        }
+        preparation.free()
     }
 }
 

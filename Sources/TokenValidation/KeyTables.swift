@@ -3,10 +3,11 @@ import CSystem
 import JOSE
 import Synchronization
 
-/// Has tables made for the keys that are used (see `VerificationKey.prepareTable`), one at a time, each on a thread of its
-/// own that ends with it. A request never waits for one.
+/// Has the keys that are used made faster (see `VerificationKey.prepareTable`), one at a time, each on a thread of its own
+/// that ends with it. A request never waits for one.
 final class KeyTables: @unchecked Sendable {
     private let limit: Int
+    private let allowsSodium: Bool
     /// Guards what follows. Taken for moments only.
     let lock = Lock()
     private var thread: Builder?
@@ -19,28 +20,29 @@ final class KeyTables: @unchecked Sendable {
         var isDone = false
     }
 
-    /// A table takes about as long as 300 verifications and pays a third to four fifths of each one: eight show that
-    /// a key is in use.
+    /// A table of P-256 takes as long as 300 verifications and has paid after 600: eight show that a key is in use.
     static var threshold: Int { 8 }
     /// How many verifications by a key that got no table pass until the next attempt.
     static var pause: Int { 1024 }
     /// libcrypto's arithmetic takes little; AddressSanitizer's frames are larger.
     private static var stackBytes: Int { 262_144 }
 
-    init(limit: Int) {
+    init(limit: Int, allowsSodium: Bool) {
         self.limit = limit
+        self.allowsSodium = allowsSodium
     }
 
     /// Counts a use of `key`. Any thread, and no lock but for every so many uses of a key without a table.
     @inline(__always)
     func noteUse(of key: VerificationKey, tables: () -> Int) {
-        guard limit > 0, key.gainsFromTable, !key.hasTable else { return }
+        guard limit > 0, !key.hasTable, key.gainsFromTable || allowsSodium && key.gainsFromSodium else { return }
         if key.uses.add(1, ordering: .relaxed).newValue == Self.threshold { want(key, tables) }
     }
 
     /// `tables` says how many there are; it is asked without the lock.
     private func want(_ key: VerificationKey, _ tables: () -> Int) {
-        guard tables() < limit else {
+        // libsodium needs no memory for a key.
+        guard key.gainsFromSodium || tables() < limit else {
             key.uses.store(Self.threshold - Self.pause, ordering: .relaxed)
             return
         }
@@ -122,11 +124,17 @@ final class KeyTables: @unchecked Sendable {
 }
 
 extension Validator {
-    /// How many keys in use have a table.
-    var keyTableCount: Int {
-        issuers.reduce(0) { count, issuer in
-            count + issuer.keys.published.read { $0?.keys.count { $0.hasTable } ?? 0 }
+    /// How many keys in use have a table, and for how many libsodium verifies.
+    var keyTableCounts: (tables: Int, sodium: Int) {
+        var counts = (tables: 0, sodium: 0)
+        for issuer in issuers {
+            issuer.keys.published.read { keySet in
+                for key in keySet?.keys ?? [] where key.hasTable {
+                    if key.gainsFromSodium { counts.sodium += 1 } else { counts.tables += 1 }
+                }
+            }
         }
+        return counts
     }
 
     /// Verifies, and has the key made faster if it is used a lot.
@@ -134,7 +142,7 @@ extension Validator {
     func verify(
         _ signature: ByteView, over input: ByteView, with algorithm: SignatureAlgorithm, by key: VerificationKey
     ) -> SignatureOutcome {
-        keyTables.noteUse(of: key) { keyTableCount }
+        keyTables.noteUse(of: key) { keyTableCounts.tables }
         return key.verify(signature, over: input, with: algorithm)
     }
 }

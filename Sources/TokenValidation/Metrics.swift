@@ -77,8 +77,11 @@ extension Validator {
         describe("mxauth_revocations", "gauge", "Revocations remembered.")
         text += "mxauth_revocations \(revocations.count)\n"
 
-        describe("mxauth_key_tables", "gauge", "Keys with a table.")
-        text += "mxauth_key_tables \(keyTableCount)\n"
+        let tables = keyTableCounts
+        describe("mxauth_key_tables", "gauge", "EC keys with a table.")
+        text += "mxauth_key_tables \(tables.tables)\n"
+        describe("mxauth_sodium_keys", "gauge", "Ed25519 keys for which libsodium verifies.")
+        text += "mxauth_sodium_keys \(tables.sodium)\n"
 
         let now = clock.monotonicMilliseconds
         let states = lock.withLock { issuers.map { KeySetState($0, at: now) } }

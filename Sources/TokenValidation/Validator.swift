@@ -40,6 +40,7 @@ package final class Validator: @unchecked Sendable {
         var cachedBytes = 67_108_864
         var revocationBytes = 33_554_432
         var keyTables = 8
+        var allowsSodium = true
         /// Seconds.
         var revocationLifetime: Int64 = 604_800
         var compatibility = Compatibility.none
@@ -102,7 +103,7 @@ package final class Validator: @unchecked Sendable {
         accepted = memory.accepted
         refused = memory.refused
         authorization = Authorization(rules: settings.scopeRules, drafts: settings.draftScopes)
-        keyTables = KeyTables(limit: settings.keyTables)
+        keyTables = KeyTables(limit: settings.keyTables, allowsSodium: settings.allowsSodium)
         ForkGuard.add(self)
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 import CSystem
+import Foundation
 import Testing
 
 @testable import JOSE
@@ -11,15 +12,23 @@ import Testing
         try #require(try keySet(text.pem).keys.first)
     }
 
-    @Test(arguments: [PrivateKeyText.rsaPublic, .ed25519Public])
-    func otherKeysHaveNone(_ text: PrivateKeyText) throws {
-        let key = try key(text)
-        #expect(!key.gainsFromTable && !key.prepareTable() && !key.hasTable)
+    @Test func otherKeysHaveNone() throws {
+        let ed448 = try #require(try keySet([UInt8](Data(contentsOf: Vectors.url("pem/ed448.pem")))).keys.first)
+        let secret = try #require(try keySet(TestKey.oct.jwk()).keys.first)
+        for key in [try key(.rsaPublic), ed448, secret] {
+            #expect(!key.gainsFromTable && !key.gainsFromSodium && !key.prepareTable() && !key.hasTable)
+        }
     }
 
-    @Test func secretsHaveNone() throws {
-        let key = try #require(try keySet(TestKey.oct.jwk()).keys.first)
-        #expect(!key.gainsFromTable && !key.prepareTable() && !key.hasTable)
+    @Test func ed25519HasALibrary() throws {
+        let signer = try signingKey(PrivateKeyText.ed25519.pem)
+        let key = try key(.ed25519Public)
+        #expect(!key.gainsFromTable && key.gainsFromSodium && !key.hasTable && key.prepareTable() && key.hasTable)
+        let signature = try #require(signer.sign([1]))
+        for algorithm in [SignatureAlgorithm.eddsa, .ed25519] {
+            #expect(key.verify(signature, over: [1], with: algorithm) == .valid)
+            #expect(key.verify(signature, over: [], with: algorithm) == .invalid)
+        }
     }
 
     @Test(arguments: [(PrivateKeyText.p256, PrivateKeyText.p256Public), (.p384, .p384Public), (.p521, .p521Public)])

@@ -80,14 +80,18 @@ static inline void damage(char *token, int number) {
 
 #define EC_ISSUER USERS, "issuer", ISSUER, "issuer.types", "absent", "issuer.any_audience", "true"
 
-static inline int tables_of(mxauth_validator *validator) {
+static inline int gauge_of(mxauth_validator *validator, const char *name) {
   static _Thread_local char text[65536];
+  char start[64];
   size_t needed = 0;
+  snprintf(start, sizeof start, "\n%s ", name);
   need(mxauth_metrics(validator, text, sizeof text, &needed, NULL) == MXAUTH_OK, "metrics");
-  const char *line = strstr(text, "\nmxauth_key_tables ");
-  need(line != NULL, "mxauth_key_tables");
-  return atoi(line + strlen("\nmxauth_key_tables "));
+  const char *line = strstr(text, start);
+  need(line != NULL, name);
+  return atoi(line + strlen(start));
 }
+
+static inline int tables_of(mxauth_validator *validator) { return gauge_of(validator, "mxauth_key_tables"); }
 
 static inline int threads_of_process(void) {
   DIR *tasks = opendir("/proc/self/task");
