@@ -7,8 +7,10 @@
 
 #include "ec_keys.h"
 
-static atomic_int opened, hidden;
+static atomic_int opened;
 #if !SANITIZED
+static atomic_int hidden;
+
 /** What the library opens at run time; none is found while `hidden`. */
 void *dlopen(const char *name, int flags) {
   void *(*real)(const char *, int);

@@ -7,14 +7,13 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "ec_keys.h"
 
 /** What stands between the library and pthread_create. The sanitizers stand there themselves. */
-static atomic_int creations, unmasked, refuse_threads;
 #if !SANITIZED
+static atomic_int creations, unmasked, refuse_threads;
+
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
   int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
   *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
@@ -120,31 +119,6 @@ static void farewell(void) {
   EVP_PKEY_free(key.pair);
 }
 
-static void forks(void) {
-  const ec_key key = p256_key("k");
-  for (int i = 0; i < 10; i++) {
-    mxauth_validator *validator = validator_of(&key, "8");
-    check(wrongly_judged(validator, &key, "k", 8) == 0, "tokens before fork");
-    for (int j = 0; j < i; j++) doze();
-    pid_t child = fork();
-    need(child >= 0, "a child");
-    if (child == 0) {
-      alarm(120);
-      // The table, if the fork came first, is the child's own to make.
-      int good = wrongly_judged(validator, &key, "k", 9) == 0 && has_tables(validator, 1) &&
-                 wrongly_judged(validator, &key, "k", 9) == 0;
-      mxauth_validator_free(validator);
-      _exit(good ? 0 : 1);
-    }
-    check(has_tables(validator, 1), "the parent's table");
-    int outcome = -1;
-    waitpid(child, &outcome, 0);
-    check(outcome == 0, "child %d ended with %x", i, (unsigned)outcome);
-    mxauth_validator_free(validator);
-  }
-  EVP_PKEY_free(key.pair);
-}
-
 static void refused_threads(void) {
 #if !SANITIZED
   const ec_key key = p256_key("k");
@@ -171,6 +145,5 @@ int main(void) {
   bounds();
   rotation();
   farewell();
-  forks();
   return finish("key_tables");
 }
