@@ -12,7 +12,20 @@
 
 /** What stands between the library and pthread_create. The sanitizers stand there themselves. */
 #if !SANITIZED
-static atomic_int creations, unmasked, refuse_threads;
+static atomic_int creations, unmasked, refuse_threads, running;
+
+typedef struct errand {
+  void *(*run)(void *);
+  void *argument;
+} errand;
+
+static void *run_errand(void *argument) {
+  errand own = *(errand *)argument;
+  free(argument);
+  void *result = own.run(own.argument);
+  atomic_fetch_sub(&running, 1);
+  return result;
+}
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {
   int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
@@ -21,7 +34,17 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
   pthread_sigmask(SIG_BLOCK, NULL, &mask);
   atomic_fetch_add(&creations, 1);
   if (!sigismember(&mask, SIGTERM) || !sigismember(&mask, SIGALRM)) atomic_fetch_add(&unmasked, 1);
-  return atomic_load(&refuse_threads) ? 11 : real(thread, attributes, run, argument);
+  if (atomic_load(&refuse_threads)) return 11;
+  errand *own = malloc(sizeof *own);
+  need(own != NULL, "memory");
+  *own = (errand){run, argument};
+  atomic_fetch_add(&running, 1);
+  int failure = real(thread, attributes, run_errand, own);
+  if (failure != 0) {
+    atomic_fetch_sub(&running, 1);
+    free(own);
+  }
+  return failure;
 }
 #endif
 
@@ -114,6 +137,9 @@ static void farewell(void) {
     check(wrongly_judged(validator, &key, "k", 8) == 0, "tokens of validator %d", i);
     for (int j = 0; j < i % 5; j++) doze();
     mxauth_validator_free(validator);
+#if !SANITIZED
+    check(atomic_load(&running) == 0, "validator %d was freed before its thread ended", i);
+#endif
     check(threads_are(1), "validator %d leaves no thread", i);
   }
   EVP_PKEY_free(key.pair);
