@@ -12,23 +12,30 @@ package enum Base64URL {
     /// written, or nil if `text` is not strict base64url.
     package static func decode(_ text: ByteView, into output: UnsafeMutablePointer<UInt8>) -> Int? {
         let sextets = Self.sextets
-        var written = 0
-        var at = 0
         // Valid sextets are below 64: one invalid character leaves a high bit in the union of all of them.
         var union: UInt32 = 0
         let places = Self.places
-        let input = text.base
-        while text.count - at >= 4 {
+        var input = text.base
+        var end = output
+        let groups = text.count / 4
+        for group in 0..<groups {
             let triple =
-                places[Int(input[at])] | places[256 + Int(input[at + 1])] | places[512 + Int(input[at + 2])]
-                | places[768 + Int(input[at + 3])]
+                places[Int(input[0])] | places[256 + Int(input[1])] | places[512 + Int(input[2])]
+                | places[768 + Int(input[3])]
             union |= triple
-            output[written] = UInt8(truncatingIfNeeded: triple)
-            output[written + 1] = UInt8(truncatingIfNeeded: triple &>> 8)
-            output[written + 2] = UInt8(truncatingIfNeeded: triple &>> 16)
-            written &+= 3
-            at &+= 4
+            if group + 1 < groups {
+                // The fourth byte is written over by the next three.
+                UnsafeMutableRawPointer(end).storeBytes(of: triple.littleEndian, as: UInt32.self)
+            } else {
+                end[0] = UInt8(truncatingIfNeeded: triple)
+                end[1] = UInt8(truncatingIfNeeded: triple >> 8)
+                end[2] = UInt8(truncatingIfNeeded: triple >> 16)
+            }
+            end += 3
+            input += 4
         }
+        let at = 4 * groups
+        var written = 3 * groups
         union &>>= 24
         var spareBits: UInt32 = 0
         switch text.count - at {

@@ -174,7 +174,7 @@ final class KeyCache: @unchecked Sendable {
     private func publish(_ keySet: KeySet) {
         if published.read({ $0?.isSame(as: keySet) ?? false }) { return }
         published.publish(keySet)
-        state.pointee.currentGeneration.add(1, ordering: .releasing)
+        state.pointee.currentGeneration.wrappingAdd(1, ordering: .releasing)
     }
 
     private func share() {

@@ -36,7 +36,7 @@ final class KeyTables: @unchecked Sendable {
     @inline(__always)
     func noteUse(of key: VerificationKey, tables: () -> Int) {
         guard limit > 0, !key.hasTable, key.gainsFromTable || allowsSodium && key.gainsFromSodium else { return }
-        if key.uses.add(1, ordering: .relaxed).newValue == Self.threshold { want(key, tables) }
+        if key.uses.wrappingAdd(1, ordering: .relaxed).newValue == Self.threshold { want(key, tables) }
     }
 
     /// `tables` says how many there are; it is asked without the lock.

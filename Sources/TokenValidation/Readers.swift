@@ -34,8 +34,8 @@ final class Readers: @unchecked Sendable {
     @inline(__always)
     func read<R>(_ body: () -> R) -> R {
         let counter = counters + Stripe.own * Self.stride
-        counter.pointee.add(1, ordering: .sequentiallyConsistent)
-        defer { counter.pointee.subtract(1, ordering: .sequentiallyConsistent) }
+        counter.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        defer { counter.pointee.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
         return body()
     }
 

@@ -126,12 +126,12 @@ final class Revocations: @unchecked Sendable {
                 isNews = isNews || after.packed != before.packed
                 value.pointee.store(after.packed, ordering: .releasing)
             } else {
-                used.add(1, ordering: .relaxed)
+                used.wrappingAdd(1, ordering: .relaxed)
                 put(mark, times.packed, at: place.index)
                 isNews = true
             }
         }
-        if isNews { currentEpoch.add(1, ordering: .releasing) }
+        if isNews { currentEpoch.wrappingAdd(1, ordering: .releasing) }
     }
 
     /// Readers of the slot see it as it was, as it will be, or busy.
@@ -162,13 +162,13 @@ final class Revocations: @unchecked Sendable {
             // Its search comes by the hole.
             if (next - home(of: mark)) & mask >= (next - hole) & mask {
                 put(mark, slots[2 * next + 1].load(ordering: .relaxed), at: hole)
-                moves.add(1, ordering: .releasing)
+                moves.wrappingAdd(1, ordering: .releasing)
                 hole = next
             }
             next = (next + 1) & mask
         }
         slots[2 * hole].store(Self.free, ordering: .releasing)
-        used.subtract(1, ordering: .relaxed)
+        used.wrappingSubtract(1, ordering: .relaxed)
     }
 
     /// Where a revocation is, or the free slot where it may go.

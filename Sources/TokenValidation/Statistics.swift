@@ -45,7 +45,7 @@ final class Statistics: @unchecked Sendable {
     func count(_ failure: ExchangeFailure) { add(Self.failures + Int(failure.rawValue)) }
 
     private func add(_ index: Int) {
-        counters[Stripe.own * stride + index].add(1, ordering: .relaxed)
+        counters[Stripe.own * stride + index].wrappingAdd(1, ordering: .relaxed)
     }
 
     private func sum(_ index: Int) -> UInt64 {
