@@ -8,8 +8,11 @@ struct Digest: Equatable, Sendable {
 
     init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
-    /// Where a table keeps it.
-    var hash: UInt64 { ((words.0 ^ words.2) &* 0x9E37_79B9_7F4A_7C15) &>> 16 }
+    /// Where a table keeps it. Texts that differ in a few bits may do so in a few bits of one word alone.
+    var hash: UInt64 {
+        let product = (words.0 ^ words.3 ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: words.1 ^ words.2 ^ 0xD1B5_4A32_D192_ED03)
+        return product.high ^ product.low
+    }
 
     static func == (a: Digest, b: Digest) -> Bool {
         (a.words.0 ^ b.words.0) | (a.words.1 ^ b.words.1) | (a.words.2 ^ b.words.2) | (a.words.3 ^ b.words.3) == 0

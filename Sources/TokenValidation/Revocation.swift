@@ -101,8 +101,13 @@ extension Validator {
         }
     }
 
-    /// A digest is as good as random, and nobody else's mark.
-    func tokenMark(_ digest: Digest) -> UInt64 { max(digest.words.1, 2) }
+    func tokenMark(_ digest: Digest) -> UInt64 {
+        withUnsafeBytes(of: digest.words) { bytes in
+            guard let base = bytes.baseAddress else { return 2 }
+            let view = ByteView(base.assumingMemoryBound(to: UInt8.self), count: bytes.count)
+            return revocations.mark(.token, issuer: nil, view)
+        }
+    }
 
     /// The marks of a token that `identity` describes.
     func marks(_ digest: Digest, issuer index: Int, _ identity: TokenIdentity) -> RevocationMarks {

@@ -10,7 +10,7 @@ import Testing
     @Test func namesAreUnique() {
         #expect(Set(Self.names).count == Self.names.count)
         for name in Self.names {
-            #expect(name.allSatisfy { ("a"..."z").contains($0) || $0 == "_" || $0 == "." })
+            #expect(name.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "_" || $0 == "." })
             #expect(Array(name.utf8).withView { Option.named($0) }.map { String($0.name) } == name)
         }
     }
