@@ -113,6 +113,7 @@ extension UnsafeMutablePointer where Pointee == mxauth_verdict {
         pointee.expires_at = verdict.expiresAt
         pointee.issued_at = verdict.issuedAt
         pointee.issuer = UInt32(truncatingIfNeeded: verdict.issuerIndex)
+        pointee.exchange = 0
         pointee.user_id.set(verdict.userID)
         pointee.device_id.set(verdict.deviceID)
         pointee.subject.set(verdict.subject)
