@@ -82,6 +82,8 @@ static void bounds(void) {
   for (int round = 1; round <= 2; round++) {
     check(wrongly_judged(validator, round == 1 ? &first : &second, round == 1 ? "a" : "b", 8) == 0, "round %d", round);
     check(has_tables(validator, round), "table %d", round);
+    // One key after the other: the next finds the thread at work for as long as it has not ended.
+    check(threads_are(1), "round %d: its thread has ended", round);
   }
   check(wrongly_judged(validator, &third, "c", SANITIZED ? 40 : 1100) == 0, "the third key");
   check(threads_are(1) && tables_of(validator) == 2, "two tables are enough");
