@@ -12,13 +12,13 @@ extension Option {
                 """
         ) { (configuration, value) in configuration.settings.keyTables = value },
         .text(
-            "ed25519", default: "auto", range: "auto or libcrypto",
+            "libsodium", default: "auto", range: "auto or never",
             meaning: """
-                Who verifies Ed25519: auto is libsodium 1.0.18 where it is installed, which takes half the time, once a \
-                key is used and unless key_tables is 0; otherwise libcrypto. Both accept the same signatures.
+                Whether libsodium 1.0.18, where it is installed, verifies Ed25519, which takes half the time: once a key \
+                is used and unless key_tables is 0 (auto), or never. It accepts the same signatures as libcrypto.
                 """
         ) { (configuration, value) throws(Refusal) in
-            guard value == "auto" || value == "libcrypto" else { throw Refusal() }
+            guard value == "auto" || value == "never" else { throw Refusal() }
             configuration.settings.allowsSodium = value == "auto"
         },
     ]

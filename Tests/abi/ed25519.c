@@ -77,14 +77,14 @@ static int becomes_sodium(mxauth_validator *validator) {
 
 int main(void) {
   const pair key = pair_new();
-  mxauth_validator *plain = VALIDATOR("ed25519", "libcrypto", EC_ISSUER, "issuer.keys", key.jwk);
+  mxauth_validator *plain = VALIDATOR("libsodium", "never", EC_ISSUER, "issuer.keys", key.jwk);
   mxauth_validator *without = VALIDATOR("key_tables", "0", EC_ISSUER, "issuer.keys", key.jwk);
   check(wrong_of_pair(plain, &key, 60) == 0 && wrong_of_pair(without, &key, 60) == 0, "by libcrypto");
   check(threads_are(1) && sodium_keys(plain) == 0 && sodium_keys(without) == 0 && atomic_load(&opened) == 0,
         "an option keeps libsodium out");
 #if !SANITIZED
   atomic_store(&hidden, 1);
-  mxauth_validator *bare = VALIDATOR("ed25519", "auto", EC_ISSUER, "issuer.keys", key.jwk);
+  mxauth_validator *bare = VALIDATOR("libsodium", "auto", EC_ISSUER, "issuer.keys", key.jwk);
   check(wrong_of_pair(bare, &key, 2000) == 0, "where there is no libsodium");
   check(threads_are(1) && sodium_keys(bare) == 0 && atomic_load(&opened) == 1, "it is looked for once: %d", atomic_load(&opened));
   mxauth_validator_free(bare);

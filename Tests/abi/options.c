@@ -122,6 +122,8 @@ static void ranges(void) {
       {"issuer.user_claim", {""}},
       {"issuer.require_user", {"", "False", "0", "maybe"}},
       {"issuer.require_api_scope", {"", "False", "0", "maybe"}},
+      {"key_tables", {"", "-1", "1025", "8 ", "0x8", "true", "auto"}},
+      {"libsodium", {"", "Auto", "AUTO", "yes", "always", "auto ", "libcrypto", "true", "0"}},
       {"allow_http", {"", "true", "No", "localhost", "yes "}},
       {"exchange_timeout", {"", "0", "121", "-1", "1s"}},
       {"ca_file", {""}},
@@ -166,6 +168,10 @@ static void ranges(void) {
 
   judges_by_default(config);
 
+  takes(config, "key_tables", "0");
+  takes(config, "key_tables", "1024");
+  takes(config, "libsodium", "never");
+  takes(config, "libsodium", "auto");
   takes(config, "max_token_bytes", "256");
   takes(config, "max_token_bytes", "1048576");
   takes(config, "max_key_set_bytes", "1024");
