@@ -103,38 +103,3 @@ package enum BearerToken {
         return decoded.withView { $0 == parameterName }
     }
 }
-
-extension ByteView {
-    /// A name or value of a query or form, decoded once; nil if a percent sign is not followed by two hex digits.
-    var formDecoded: [UInt8]? {
-        var decoded: [UInt8] = []
-        decoded.reserveCapacity(count)
-        var at = 0
-        while at < count {
-            switch self[at] {
-            case UInt8(ascii: "%"):
-                guard at + 2 < count, let high = Self.hexValue(self[at + 1]), let low = Self.hexValue(self[at + 2]) else {
-                    return nil
-                }
-                decoded.append(high << 4 | low)
-                at += 3
-            case UInt8(ascii: "+"):
-                decoded.append(UInt8(ascii: " "))
-                at += 1
-            case let byte:
-                decoded.append(byte)
-                at += 1
-            }
-        }
-        return decoded
-    }
-
-    private static func hexValue(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        default: nil
-        }
-    }
-}

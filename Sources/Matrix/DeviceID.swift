@@ -12,7 +12,7 @@ package enum DeviceID {
 
     /// `A`-`Z a`-`z 0`-`9 - . _ ~` (RFC 3986 section 2.3) only.
     package static func isUnreserved(_ id: ByteView) -> Bool {
-        for i in 0..<id.count where !isUnreserved(id[i]) { return false }
+        for i in 0..<id.count where !Matrix.isUnreserved(id[i]) { return false }
         return !id.isEmpty
     }
 
@@ -20,18 +20,8 @@ package enum DeviceID {
 
     /// Matrix Authentication Service grants no scope of another device.
     package static func isAcceptedByMAS(_ id: ByteView) -> Bool {
-        for i in 0..<id.count where !isUnreserved(id[i]) && !isMASSign(id[i]) { return false }
+        for i in 0..<id.count where !Matrix.isUnreserved(id[i]) && !isMASSign(id[i]) { return false }
         return id.count >= advisedSize
-    }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"):
-            true
-        default: false
-        }
     }
 
     private static func isMASSign(_ byte: UInt8) -> Bool {

@@ -33,25 +33,7 @@ package struct FormQuery {
         var mark = 0
         while mark < text.count, text[mark] != UInt8(ascii: "=") { mark += 1 }
         let value = mark < text.count ? text.dropFirst(mark + 1) : .empty
-        return Pair(text: text, name: decoded(text.slice(0, count: mark)), value: decoded(value))
-    }
-
-    private static func decoded(_ text: ByteView) -> [UInt8]? {
-        var decoded: [UInt8] = []
-        var at = 0
-        while at < text.count {
-            if text[at] == UInt8(ascii: "%") {
-                guard text.count - at >= 3, let high = hexDigit(text[at + 1]), let low = hexDigit(text[at + 2]) else {
-                    return nil
-                }
-                decoded.append(high << 4 | low)
-                at += 3
-            } else {
-                decoded.append(text[at] == UInt8(ascii: "+") ? UInt8(ascii: " ") : text[at])
-                at += 1
-            }
-        }
-        return decoded
+        return Pair(text: text, name: text.slice(0, count: mark).formDecoded, value: value.formDecoded)
     }
 
     /// `text` with everything but unreserved characters percent-encoded (RFC 3986 section 2.1).
@@ -66,5 +48,25 @@ package struct FormQuery {
             }
         }
         return encoded
+    }
+}
+
+extension ByteView {
+    /// A name or value of a query or form, decoded once; nil if a percent sign is not followed by two hex digits.
+    var formDecoded: [UInt8]? {
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(count)
+        var at = 0
+        while at < count {
+            if self[at] == UInt8(ascii: "%") {
+                guard count - at >= 3, let high = hexDigit(self[at + 1]), let low = hexDigit(self[at + 2]) else { return nil }
+                decoded.append(high << 4 | low)
+                at += 3
+            } else {
+                decoded.append(self[at] == UInt8(ascii: "+") ? UInt8(ascii: " ") : self[at])
+                at += 1
+            }
+        }
+        return decoded
     }
 }

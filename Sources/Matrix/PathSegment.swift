@@ -70,20 +70,11 @@ private struct DecodedBytes {
         let byte = text[at]
         at += 1
         guard byte == UInt8(ascii: "%") else { return .byte(byte) }
-        guard text.count - at >= 2, let high = Self.digit(text[at]), let low = Self.digit(text[at + 1]) else {
+        guard text.count - at >= 2, let high = hexDigit(text[at]), let low = hexDigit(text[at + 1]) else {
             return .malformed
         }
         at += 2
         return .byte(high << 4 | low)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
     }
 }
 
