@@ -21,7 +21,8 @@ var targets: [Target] = [
         name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
     .target(name: "JOSE", dependencies: ["CSystem", "COpenSSL", "CJansson"], swiftSettings: library),
     .target(name: "Matrix", dependencies: ["JOSE"], swiftSettings: library),
-    .target(name: "TokenValidation", dependencies: ["CSystem", "JOSE", "Matrix"], swiftSettings: library),
+    .target(name: "CAESHash"),
+    .target(name: "TokenValidation", dependencies: ["CAESHash", "CSystem", "JOSE", "Matrix"], swiftSettings: library),
     // Headers only: without pkgConfig nothing is linked, and libcurl is opened at run time.
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "Transport", dependencies: ["CSystem", "CCurl", "TokenValidation"], swiftSettings: library),
@@ -47,7 +48,7 @@ if !embedded {
         .testTarget(
             name: "JOSETests", dependencies: ["JOSE"], resources: [.copy("Vectors")]),
         .testTarget(name: "MatrixTests", dependencies: ["Matrix"]),
-        .testTarget(name: "TokenValidationTests", dependencies: ["TokenValidation"]),
+        .testTarget(name: "TokenValidationTests", dependencies: ["CAESHash", "TokenValidation"]),
     ]
 }
 

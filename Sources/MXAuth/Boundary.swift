@@ -65,7 +65,9 @@ struct ErrorSlot {
         self.slot = slot
         guard let slot else { return }
         guard slot.pointee.struct_size >= MemoryLayout<mxauth_error>.size else { return nil }
-        fill(.ok, subject: "", message: "")
+        slot.pointee.status = Status.ok.rawValue
+        slot.pointee.subject.0 = 0
+        slot.pointee.message.0 = 0
     }
 
     var isWanted: Bool { slot != nil }

@@ -33,10 +33,7 @@ public func mxauth_validate(
 ) -> mxauth_status {
     judge(validator, token, length, verdict, error) { validator, token, error, verdict in
         var refusal: Finding?
-        let answer =
-            error.isWanted
-            ? validator.validate(token, refusal: &refusal) { verdict.accept($0) }
-            : validator.validate(token) { verdict.accept($0) }
+        let answer = validator.validate(token, sayingWhy: error.isWanted, refusal: &refusal) { verdict.accept($0) }
         return (answer, refusal)
     }
 }
@@ -104,6 +101,7 @@ extension UnsafeMutablePointer where Pointee == mxauth_verdict {
         pointee.client_id.set(.empty)
     }
 
+    @inline(__always)
     fileprivate func accept(_ verdict: Verdict) {
         pointee.status = Status.ok.rawValue
         pointee.kind = verdict.kind.rawValue

@@ -59,13 +59,34 @@ extension Validator {
         }
     }
 
+    /// Whether the token is remembered as good and still is. All that is seen of it is what `accept` gets.
+    @inline(__always)
+    func isKnown(_ digest: Digest, at now: Moment, _ accept: (Verdict) -> Void) -> Bool {
+        let isGood = accepted.find(digest, counting: { $0 == true }) { entry -> Bool? in
+            guard standing(of: entry, at: now) == .ok else { return nil }
+            accept(Verdict(cached: entry))
+            return true
+        }
+        return isGood == true
+    }
+
     /// What is remembered of a token that was good, if it still holds. Whoever wants to see every check of a JWT is not
     /// served from memory.
-    @inline(__always)
     func recall(
         _ digest: Digest, at now: Moment, _ watch: inout Watch, _ accept: (Verdict) -> Void
     ) -> Status? {
-        accepted.find(digest) { entry in recall(entry, at: now, &watch, accept) }
+        accepted.find(digest) { entry in
+            if entry.pointee.facts.kind == .jwt, watch.interest == .everyCheck { return nil }
+            guard let status = standing(of: entry, at: now) else { return nil }
+            switch status {
+            case .revoked: watch.note(.revoked, .revoked(.revoked))
+            case .expired: watch.note(.expired, Finding(expired: entry, at: now))
+            default:
+                watch.note(.ok, Finding(answer: entry, at: now))
+                accept(Verdict(cached: entry))
+            }
+            return status
+        }
     }
 
     /// What is remembered of a token that its issuer has refused, or could not be asked about.
@@ -98,32 +119,18 @@ extension Validator {
         return isServed ?? false
     }
 
+    /// `.ok`, `.revoked` or `.expired`; nil if the token has to be judged anew.
     @inline(__always)
-    private func recall(
-        _ entry: CachedVerdict.Pointer, at now: Moment, _ watch: inout Watch, _ accept: (Verdict) -> Void
-    ) -> Status? {
-        let keys = entry.pointee.facts.keys
-        if keys != nil, watch.interest == .everyCheck { return nil }
-        if isRevoked(entry, at: now) {
-            watch.note(.revoked, .revoked(.revoked))
-            return .revoked
-        }
-        if entry.hasEnded(at: now) {
-            watch.note(.expired, Finding(expired: entry, at: now))
-            return .expired
-        }
+    private func standing(of entry: CachedVerdict.Pointer, at now: Moment) -> Status? {
+        if isRevoked(entry, at: now) { return .revoked }
+        if entry.hasEnded(at: now) { return .expired }
         guard now.monotonic < entry.pointee.facts.freshUntil else { return nil }
-        if let keys {
-            guard keys.pointee.generation == entry.pointee.facts.keyGeneration, keys.pointee.serves(at: now.monotonic) else {
-                return nil
-            }
-            // Tokens that are known keep keys fresh as new ones do.
-            if keys.pointee.isFetched, keys.pointee.isDue(at: now.monotonic) { return nil }
-        } else {
-            watch.note(.ok, Finding(answer: entry, at: now))
+        guard let keys = entry.pointee.facts.keys else { return .ok }
+        guard keys.pointee.generation == entry.pointee.facts.keyGeneration, keys.pointee.serves(at: now.monotonic) else {
+            return nil
         }
-        accept(Verdict(cached: entry))
-        return .ok
+        // Tokens that are known keep keys fresh as new ones do.
+        return keys.pointee.isFetched && keys.pointee.isDue(at: now.monotonic) ? nil : .ok
     }
 
     /// Compared again only if something has been revoked since the last time.

@@ -26,10 +26,8 @@ package struct Clock: @unchecked Sendable {
     var monotonicMilliseconds: Int64 { nanoseconds(Self.steady, CLOCK_MONOTONIC) / 1_000_000 }
 
     fileprivate var coarseWallSeconds: Int64 {
-        if function != nil { return wallSeconds }
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME_COARSE, &time)
-        return Int64(time.tv_sec)
+        // The coarse clock, of which time(2) reads the seconds alone.
+        function == nil ? Int64(time(nil)) : wallSeconds
     }
 
     fileprivate var coarseMonotonicMilliseconds: Int64 {

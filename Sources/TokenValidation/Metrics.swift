@@ -20,12 +20,19 @@ extension Validator {
         package var revocations = 0
     }
 
+    /// Good verdicts from the cache are counted there alone.
+    private func validations(_ status: Status) -> UInt64 {
+        statistics.validations(status) &+ (status == .ok ? accepted.hits : 0)
+    }
+
+    private var cacheHits: UInt64 { accepted.hits &+ statistics.otherHits }
+
     package var totals: Totals {
         var totals = Totals()
         let now = clock.monotonicMilliseconds
         for issuer in issuers where issuer.keys.serves(at: now) { totals.servingKeySets += 1 }
-        for status in Status.allCases { totals.validations &+= statistics.validations(status) }
-        totals.accepted = statistics.validations(.ok)
+        for status in Status.allCases { totals.validations &+= validations(status) }
+        totals.accepted = validations(.ok)
         totals.pending = statistics.validations(.pending)
         totals.keySetsReplaced = statistics.keySetsReplaced
         totals.keySetsConfirmed = statistics.keySetsConfirmed
@@ -34,7 +41,7 @@ extension Validator {
             &+ statistics.answers &+ statistics.revocationsAtIssuers
         for failure in ExchangeFailure.allCases { totals.exchangesFailed &+= statistics.failures(failure) }
         totals.logDropped = lock.withLock { logLimit.dropped }
-        totals.cacheHits = statistics.cacheHits
+        totals.cacheHits = cacheHits
         let (good, bad) = (accepted.usage, refused.usage)
         totals.cachedVerdicts = good.count + bad.count
         totals.cachedBytes = good.bytes + bad.bytes
@@ -52,7 +59,7 @@ extension Validator {
         }
         describe("mxauth_validations_total", "counter", "Tokens judged, by status.")
         for status in Status.allCases {
-            let count = statistics.validations(status)
+            let count = validations(status)
             if count > 0 { text += "mxauth_validations_total{status=\"\(String(status.row.name))\"} \(count)\n" }
         }
         describe("mxauth_exchanges_total", "counter", "Exchanges with issuers, by result.")
@@ -66,7 +73,7 @@ extension Validator {
         }
 
         describe("mxauth_cache_hits_total", "counter", "Tokens judged from the verdict cache.")
-        text += "mxauth_cache_hits_total \(statistics.cacheHits)\n"
+        text += "mxauth_cache_hits_total \(cacheHits)\n"
         let (good, bad) = (accepted.usage, refused.usage)
         describe("mxauth_cache_entries", "gauge", "Verdicts in the cache.")
         text += "mxauth_cache_entries{verdict=\"accepted\"} \(good.count)\n"

@@ -5,7 +5,9 @@ import Synchronization
 /// taken away from them is released once every stripe has been seen without readers, because whoever comes in later
 /// cannot find it any more.
 final class Readers: @unchecked Sendable {
-    private typealias Counter = Atomic<Int>
+    /// In the low 16 bits how many are reading; above them the tally, so that leaving and telling are one step.
+    private typealias Counter = Atomic<UInt64>
+    private static var presence: UInt64 { 0xFFFF }
 
     private let counters: UnsafeMutablePointer<Counter>
     private let release: @Sendable (UnsafeMutableRawPointer) -> Void
@@ -32,11 +34,23 @@ final class Readers: @unchecked Sendable {
 
     /// Runs `body`, during which nothing that it finds is released. Any thread.
     @inline(__always)
-    func read<R>(_ body: () -> R) -> R {
+    func read<R>(_ body: () -> R) -> R { read(tallying: { _ in false }, body) }
+
+    /// The same, and counts what `counts` says of the result.
+    @inline(__always)
+    func read<R>(tallying counts: (R) -> Bool, _ body: () -> R) -> R {
         let counter = counters + Stripe.own * Self.stride
         counter.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        defer { counter.pointee.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
-        return body()
+        let result = body()
+        counter.pointee.wrappingAdd(counts(result) ? Self.presence : .max, ordering: .sequentiallyConsistent)
+        return result
+    }
+
+    /// How many reads were counted.
+    var tally: UInt64 {
+        var total: UInt64 = 0
+        for stripe in 0..<Stripe.count { total &+= counters[stripe * Self.stride].load(ordering: .relaxed) >> 16 }
+        return total
     }
 
     /// Releases `object`, which nobody can find any more, as soon as nobody can be reading it. One thread at a time.
@@ -47,7 +61,10 @@ final class Readers: @unchecked Sendable {
 
     /// In a forked child: the readers of other threads do not exist here.
     func forget() {
-        for index in 0..<Stripe.count * Self.stride { counters[index].store(0, ordering: .relaxed) }
+        for stripe in 0..<Stripe.count {
+            let counter = counters + stripe * Self.stride
+            counter.pointee.store(counter.pointee.load(ordering: .relaxed) & ~Self.presence, ordering: .relaxed)
+        }
     }
 
     private func collect() {
@@ -60,7 +77,7 @@ final class Readers: @unchecked Sendable {
 
     private func releaseIfIdle() {
         for stripe in 0..<Stripe.count where busy & 1 << UInt32(stripe) != 0 {
-            if counters[stripe * Self.stride].load(ordering: .sequentiallyConsistent) == 0 {
+            if counters[stripe * Self.stride].load(ordering: .sequentiallyConsistent) & Self.presence == 0 {
                 busy &= ~(1 << UInt32(stripe))
             }
         }

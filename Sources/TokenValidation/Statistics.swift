@@ -6,10 +6,9 @@ import Synchronization
 final class Statistics: @unchecked Sendable {
     private typealias Counter = Atomic<UInt64>
 
-    /// First a counter for each status, then one for good verdicts from the cache, which is all that most tokens are
-    /// counted on, and one for other hits, one for each good outcome of an exchange, and one for each failure.
-    private static var goodHits: Int { Status.counterCount }
-    private static var otherHits: Int { goodHits + 1 }
+    /// First a counter for each status, then one for hits that were no good verdicts, one for each good outcome of an
+    /// exchange, and one for each failure. Good verdicts from the cache, which most tokens are, the cache counts.
+    private static var otherHits: Int { Status.counterCount }
     private static var outcomes: Int { otherHits + 1 }
     private static var failures: Int { outcomes + 5 }
     /// A multiple of two cache lines.
@@ -38,7 +37,6 @@ final class Statistics: @unchecked Sendable {
         }
     }
 
-    func countGoodHit() { add(Self.goodHits) }
     func countOtherHit() { add(Self.otherHits) }
     func countAnswer() { add(Self.outcomes + 3) }
     func countRevocation() { add(Self.outcomes + 4) }
@@ -54,12 +52,10 @@ final class Statistics: @unchecked Sendable {
         return total
     }
 
-    func validations(_ status: Status) -> UInt64 {
-        sum(status.counter) &+ (status == .ok ? sum(Self.goodHits) : 0)
-    }
+    func validations(_ status: Status) -> UInt64 { sum(status.counter) }
     var keySetsReplaced: UInt64 { sum(Self.outcomes) }
     var keySetsConfirmed: UInt64 { sum(Self.outcomes + 1) }
-    var cacheHits: UInt64 { sum(Self.goodHits) &+ sum(Self.otherHits) }
+    var otherHits: UInt64 { sum(Self.otherHits) }
     var answers: UInt64 { sum(Self.outcomes + 3) }
     var revocationsAtIssuers: UInt64 { sum(Self.outcomes + 4) }
     var exchangesForwarded: UInt64 { sum(Self.outcomes + 2) }

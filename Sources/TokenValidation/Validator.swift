@@ -240,54 +240,69 @@ extension Validator {
     /// Judges a token without waiting. `accept` is called once, before this returns `.ok`, with what is known of a
     /// good token.
     package func validate(_ token: ByteView, accept: (Verdict) -> Void) -> Answer {
-        var watch = Watch(.nothing)
-        return judge(token, &watch, accept)
+        var unasked: Finding?
+        return validate(token, sayingWhy: false, refusal: &unasked, accept: accept)
     }
 
     /// The same, and why the token is refused if it is.
     package func validate(_ token: ByteView, refusal: inout Finding?, accept: (Verdict) -> Void) -> Answer {
-        var watch = Watch(.refusal)
-        defer { refusal = watch.refusal }
-        return judge(token, &watch, accept)
+        validate(token, sayingWhy: true, refusal: &refusal, accept: accept)
+    }
+
+    /// Either of them. Most tokens are known; all the rest is kept out of their way.
+    @inline(__always)
+    package func validate(
+        _ token: ByteView, sayingWhy: Bool, refusal: inout Finding?, accept: (Verdict) -> Void
+    ) -> Answer {
+        let (digest, now) = (digest(of: token), Moment(clock))
+        if isKnown(digest, at: now, accept) { return Answer(status: .ok, exchange: 0) }
+        return judgeUnknown(token, digest, at: now, sayingWhy: sayingWhy, &refusal, accept)
+    }
+
+    private func judgeUnknown(
+        _ token: ByteView, _ digest: Digest, at now: Moment, sayingWhy: Bool, _ refusal: inout Finding?,
+        _ accept: (Verdict) -> Void
+    ) -> Answer {
+        var watch = Watch(sayingWhy ? .refusal : .nothing)
+        let answer = judge(token, digest, at: now, &watch, accept)
+        refusal = watch.refusal
+        return answer
     }
 
     /// The same, and every check that was made.
     package func validate(_ token: ByteView, findings: inout [Finding], accept: (Verdict) -> Void) -> Answer {
         var watch = Watch(.everyCheck)
         defer { findings = watch.findings }
-        return judge(token, &watch, accept)
+        return judge(token, digest(of: token), at: Moment(clock), &watch, accept)
+    }
+
+    /// What is too long is refused before anything in it is looked at.
+    @inline(__always)
+    private func digest(of token: ByteView) -> Digest {
+        digests.digest(of: token.count <= settings.maximumTokenBytes ? token : .empty)
     }
 
     private func judge(
-        _ token: ByteView, _ watch: inout Watch, _ accept: (Verdict) -> Void
+        _ token: ByteView, _ digest: Digest, at now: Moment, _ watch: inout Watch, _ accept: (Verdict) -> Void
     ) -> Answer {
-        let answer = judgeUncounted(token, &watch, accept)
+        let answer = judgeUncounted(token, digest, at: now, &watch, accept)
         count(answer)
         return answer
     }
 
-    @inline(__always)
     private func count(_ answer: Answer) {
-        if answer.isRemembered {
-            if answer.status == .ok {
-                statistics.countGoodHit()
-                return
-            }
-            statistics.countOtherHit()
-        }
+        if answer.isRemembered { statistics.countOtherHit() }
         statistics.count(answer.status)
     }
 
     private func judgeUncounted(
-        _ token: ByteView, _ watch: inout Watch, _ accept: (Verdict) -> Void
+        _ token: ByteView, _ digest: Digest, at now: Moment, _ watch: inout Watch, _ accept: (Verdict) -> Void
     ) -> Answer {
-        let now = Moment(clock)
-        // What is too long is refused before anything in it is looked at.
-        let digest = digests.digest(of: token.count <= settings.maximumTokenBytes ? token : .empty)
         if let status = recall(digest, at: now, &watch, accept) {
             return Answer(status: status, exchange: 0, isRemembered: true)
         }
-        var status = recallRefusal(digest, at: now, &watch) ?? judge(token, digest, at: now, &watch, accept)
+        var status =
+            recallRefusal(digest, at: now, &watch) ?? judgeAnew(token, digest, at: now, &watch, accept)
         if watch.isAnswered {
             // Found, unless it had to make room in the same moment.
             let now = Moment(clock)
@@ -300,7 +315,7 @@ extension Validator {
         return Answer(status: status, exchange: watch.exchange)
     }
 
-    private func judge(
+    private func judgeAnew(
         _ token: ByteView, _ digest: Digest, at now: Moment, _ watch: inout Watch, _ accept: (Verdict) -> Void
     ) -> Status {
         // Before anything is compared with the revocations: what comes later shows in the epoch.
@@ -318,11 +333,13 @@ extension Validator {
     package func validate(
         _ token: ByteView, waiting milliseconds: Int64, refusal: inout Finding?, accept: (Verdict) -> Void
     ) -> Answer {
+        let digest = digest(of: token)
+        if isKnown(digest, at: Moment(clock), accept) { return Answer(status: .ok, exchange: 0) }
         let end = Clock.system.monotonicMilliseconds + milliseconds
         while true {
             let before = lock.withLock { settled }
             var watch = Watch(.refusal)
-            var answer = judgeUncounted(token, &watch, accept)
+            var answer = judgeUncounted(token, digest, at: Moment(clock), &watch, accept)
             let left = end - Clock.system.monotonicMilliseconds
             if answer.status == .pending, left <= 0 { answer = Answer(status: .timedOut, exchange: answer.exchange) }
             guard answer.status == .pending else {

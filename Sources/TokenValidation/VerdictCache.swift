@@ -66,7 +66,13 @@ final class VerdictCache: @unchecked Sendable {
     /// Lends the verdict of that token to `body`; nil if there is none. Any thread.
     @inline(__always)
     func find<R>(_ digest: Digest, _ body: (CachedVerdict.Pointer) -> R?) -> R? {
-        readers.read {
+        find(digest, counting: { _ in false }, body)
+    }
+
+    /// The same, and counts a hit if `counts` says so of the result.
+    @inline(__always)
+    func find<R>(_ digest: Digest, counting counts: (R?) -> Bool, _ body: (CachedVerdict.Pointer) -> R?) -> R? {
+        readers.read(tallying: counts) {
             var next = bucket(of: digest).pointee.load(ordering: .sequentiallyConsistent)
             while let memory = next {
                 let verdict = memory.assumingMemoryBound(to: CachedVerdict.self)
@@ -113,6 +119,9 @@ final class VerdictCache: @unchecked Sendable {
 
     /// In a forked child, with the lock held since before the fork.
     func becomeChild() { readers.forget() }
+
+    /// What `find` has counted.
+    var hits: UInt64 { readers.tally }
 
     /// Verdicts, and the bytes that they take.
     var usage: (count: Int, bytes: Int) {
