@@ -9,7 +9,7 @@ let embedded = Context.environment["MXAUTH_EMBEDDED"] != nil
 let sharedObject = Context.environment["MXAUTH_SHARED_OBJECT"] != nil
 
 let library: [SwiftSetting] =
-    embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-O", "-Xfrontend", "-function-sections"])] : []
+    embedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-O", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections"])] : []
 
 var targets: [Target] = [
     .target(
@@ -19,10 +19,10 @@ var targets: [Target] = [
         name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
         name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
-    .target(name: "JOSE", dependencies: ["CSystem", "COpenSSL", "CJansson"], swiftSettings: library),
-    .target(name: "Matrix", dependencies: ["JOSE"], swiftSettings: library),
-    .target(name: "CAESHash"),
-    .target(name: "TokenValidation", dependencies: ["CAESHash", "CSystem", "JOSE", "Matrix"], swiftSettings: library),
+    .target(name: "CVector"),
+    .target(name: "JOSE", dependencies: ["CSystem", "COpenSSL", "CJansson", "CVector"], swiftSettings: library),
+    .target(name: "Matrix", dependencies: ["CVector", "JOSE"], swiftSettings: library),
+    .target(name: "TokenValidation", dependencies: ["CVector", "CSystem", "JOSE", "Matrix"], swiftSettings: library),
     // Headers only: without pkgConfig nothing is linked, and libcurl is opened at run time.
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "Transport", dependencies: ["CSystem", "CCurl", "TokenValidation"], swiftSettings: library),
@@ -46,9 +46,9 @@ if !embedded {
             path: "Sources/mxauth",
             linkerSettings: sharedObject ? [.linkedLibrary("mxauth")] : []),
         .testTarget(
-            name: "JOSETests", dependencies: ["JOSE"], resources: [.copy("Vectors")]),
+            name: "JOSETests", dependencies: ["CVector", "JOSE"], resources: [.copy("Vectors")]),
         .testTarget(name: "MatrixTests", dependencies: ["Matrix"]),
-        .testTarget(name: "TokenValidationTests", dependencies: ["CAESHash", "TokenValidation"]),
+        .testTarget(name: "TokenValidationTests", dependencies: ["CVector", "TokenValidation"]),
     ]
 }
 

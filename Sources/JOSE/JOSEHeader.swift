@@ -18,6 +18,12 @@ package struct JOSEHeader {
         case unencodedPayload
     }
 
+    package init(alg: ByteView?, kid: ByteView?, typ: ByteView?) {
+        self.alg = alg
+        self.kid = kid
+        self.typ = typ
+    }
+
     package init(_ object: JSONObject) throws(Fault) {
         try Self.checkCritical(object)
         if let b64 = object.member("b64"), b64.kind != .true { throw .unencodedPayload }

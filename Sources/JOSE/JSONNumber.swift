@@ -8,8 +8,25 @@ package struct JSONNumber {
         self.literal = literal
     }
 
+    /// Literals of that many characters without fraction and exponent fit in 64 bits.
+    static var safeCount: Int { 18 }
+
     /// The value of a literal without fraction and exponent, if 64 bits hold it.
     package var integer: Int64? {
+        literal.count <= Self.safeCount && literal[0] != UInt8(ascii: "-") ? shortInteger : anyInteger
+    }
+
+    private var shortInteger: Int64? {
+        var value: Int64 = 0
+        for i in 0..<literal.count {
+            let digit = Int64(literal[i]) &- 0x30
+            if UInt64(bitPattern: digit) > 9 { return nil }
+            value = value &* 10 &+ digit
+        }
+        return value
+    }
+
+    private var anyInteger: Int64? {
         let negative = literal[0] == UInt8(ascii: "-")
         var value: Int64 = 0
         for i in (negative ? 1 : 0)..<literal.count {

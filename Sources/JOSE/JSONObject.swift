@@ -12,11 +12,15 @@ package struct JSONObject {
         self.count = count
     }
 
-    package func member(_ name: ByteView) -> JSONMember? {
+    package func member(_ name: ByteView) -> JSONMember? { member(MemberName(name)) }
+
+    @inline(__always)
+    private func member(_ name: MemberName) -> JSONMember? {
         var index = 0
         while index < count {
             if table[index].isNamed(name, in: text) { return JSONMember(object: self, index: index) }
-            index += 1 + Int(table[index].elementCount)
+            // Elements of arrays have no name: stepping over them would wait for each count.
+            index &+= 1
         }
         return nil
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CVector
 
 /// Why a text is not a JSON object that we read.
 package enum JSONFault: Error {
@@ -58,16 +59,16 @@ package struct JSONReader {
     private mutating func readMembers(depth: Int) throws(JSONFault) {
         // Members with the same hash bucket form a chain, newest first, so that looking for a duplicate costs
         // little however many members an attacker packs into an object.
-        var newestInBucket = InlineArray<64, UInt16>(repeating: 0)
+        var newestInBucket = InlineArray<256, UInt16>(repeating: 0)
         skipSpace()
         if take(UInt8(ascii: "}")) { return }
         while true {
             guard take(UInt8(ascii: "\"")) else { throw .syntax }
             let name = try readString()
             let index = try append(.null)
-            table[index].setName(name, hash: nameHash(of: name))
+            table[index].setName(name, hash: Self.hash(bytes(name), seed), tag: MemberName.tag(bytes(name)))
 
-            let bucket = Int(table[index].nameHash >> 26)
+            let bucket = Int(table[index].nameHash >> 24)
             var other = Int(newestInBucket[bucket])
             table[index].sameBucket = newestInBucket[bucket]
             while other != 0 {
@@ -143,17 +144,34 @@ package struct JSONReader {
         }
     }
 
-    /// FNV-1a from a start that differs in each process, so that nobody can prepare names that collide.
-    private func nameHash(of name: Range<Int>) -> UInt32 {
+    /// Another one in each process, so that nobody can prepare names that collide.
+    @inline(__always)
+    private static func hash(_ name: ByteView, _ seed: UInt64) -> UInt32 {
+        var start = UnsafeRawPointer(name.base)
+        var left = name.count
         var hash = seed
-        for i in name { hash = (hash ^ UInt64(text[i])) &* 0x100_0000_01B3 }
-        return UInt32(truncatingIfNeeded: ((hash ^ hash >> 29) &* 0x9E37_79B9_7F4A_7C15) >> 32)
+        while left > 8 {
+            hash = mix(hash ^ start.loadUnaligned(as: UInt64.self), seed)
+            start += 8
+            left &-= 8
+        }
+        var last: UInt64 = 0
+        for i in 0..<left { last = last << 8 | UInt64(start.load(fromByteOffset: i, as: UInt8.self)) }
+        hash = mix(hash ^ last, seed ^ UInt64(truncatingIfNeeded: name.count))
+        return UInt32(truncatingIfNeeded: hash >> 32)
     }
 
+    private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let product = a.multipliedFullWidth(by: b | 1)
+        return product.high ^ product.low
+    }
+
+    @inline(__always)
     private func hasSameName(_ a: JSONValue, _ b: JSONValue) -> Bool {
         a.nameHash == b.nameHash && a.name(in: text) == b.name(in: text)
     }
 
+    @inline(__always)
     private mutating func append(_ kind: JSONKind) throws(JSONFault) -> Int {
         guard used < Self.tableCapacity else { throw .tooComplex }
         table[used] = JSONValue(kind)
@@ -164,10 +182,11 @@ package struct JSONReader {
     // MARK: Scalars
 
     /// Reads the rest of a string after its opening quote and returns where its unescaped bytes are.
+    @inline(__always)
     private mutating func readString() throws(JSONFault) -> Range<Int> {
         let start = at
         while true {
-            skipPlain()
+            at &+= mxauth_plain_count(text + at, count &- at)
             guard at < count else { throw .syntax }
             let byte = text[at]
             if byte == UInt8(ascii: "\"") {
@@ -176,26 +195,6 @@ package struct JSONReader {
             }
             if byte == UInt8(ascii: "\\") { return try readEscapedString(from: start) }
             try skipCharacter(byte)
-        }
-    }
-
-    /// Steps over characters that need no second look, eight at a time where there are eight.
-    @inline(__always)
-    private mutating func skipPlain() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let tops: UInt64 = 0x8080_8080_8080_8080
-        while count - at >= 8 {
-            let word = UInt64(littleEndian: UnsafeRawPointer(text + at).loadUnaligned(as: UInt64.self))
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            // The top bit of the first byte that is a control, a quote, a backslash or no ASCII, and maybe of later ones.
-            let special =
-                ((word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | word) & tops
-            if special != 0 {
-                at &+= special.trailingZeroBitCount / 8
-                return
-            }
-            at &+= 8
         }
     }
 
@@ -223,6 +222,7 @@ package struct JSONReader {
         throw .syntax
     }
 
+    @inline(__always)
     private mutating func readEscape(to end: inout Int) throws(JSONFault) {
         guard at < count else { throw .syntax }
         let letter = text[at]
@@ -246,6 +246,7 @@ package struct JSONReader {
 
     /// Reads the digits after `\u`, and the low surrogate that a high one needs. U+0000 is refused: C hosts
     /// would see a shorter string than we compared.
+    @inline(__always)
     private mutating func readCodePoint() throws(JSONFault) -> UInt32 {
         let unit = try readHex4()
         switch unit {
@@ -261,24 +262,26 @@ package struct JSONReader {
         }
     }
 
+    @inline(__always)
     private mutating func readHex4() throws(JSONFault) -> UInt32 {
-        guard count - at >= 4 else { throw .syntax }
+        guard count &- at >= 4 else { throw .syntax }
         var value: UInt32 = 0
-        for _ in 0..<4 {
-            let byte = text[at]
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-            default: throw .syntax
-            }
-            value = value << 4 | UInt32(digit)
-            at += 1
+        var wrong: UInt32 = 0
+        for i in 0..<4 {
+            let byte = UInt32(text[at &+ i])
+            // Letters of either case; what is neither digit nor letter is out of range one way or the other.
+            let decimal = byte &- 0x30
+            let letter = (byte | 0x20) &- 0x61
+            let digit = decimal < 10 ? decimal : letter &+ 10
+            wrong |= decimal < 10 || letter < 6 ? 0 : 1
+            value = value &<< 4 | digit
         }
+        guard wrong == 0 else { throw .syntax }
+        at &+= 4
         return value
     }
 
+    @inline(__always)
     private func write(_ codePoint: UInt32, to end: inout Int) {
         func put(_ bits: UInt32) {
             text[end] = UInt8(truncatingIfNeeded: bits)
@@ -346,11 +349,16 @@ package struct JSONReader {
             kind = .real
             guard skipDigits() else { throw .syntax }
         }
+        var exponentSize = 0
         if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
             kind = .real
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            let digits = at
             guard skipDigits() else { throw .syntax }
+            exponentSize = at - digits
         }
+        // So many digits fit, and so many times ten.
+        if kind == .integer ? at - start <= JSONNumber.safeCount : at - start <= 200 && exponentSize <= 2 { return kind }
         let literal = JSONNumber(ByteView(text + start, count: at - start))
         guard kind == .integer ? literal.integer != nil : !literal.overflowsDouble else { throw .syntax }
         return kind
@@ -364,8 +372,12 @@ package struct JSONReader {
 
     // MARK: Bytes
 
+    @inline(__always)
+    private func bytes(_ range: Range<Int>) -> ByteView { ByteView(text + range.lowerBound, count: range.count) }
+
+    @inline(__always)
     private mutating func skipSpace() {
-        while at < count {
+        while at < count, text[at] <= 0x20 {
             switch text[at] {
             case 0x20, 0x09, 0x0A, 0x0D: at += 1
             default: return
@@ -373,6 +385,7 @@ package struct JSONReader {
         }
     }
 
+    @inline(__always)
     private mutating func take(_ byte: UInt8) -> Bool {
         guard at < count, text[at] == byte else { return false }
         at += 1

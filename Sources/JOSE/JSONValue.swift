@@ -24,6 +24,7 @@ package struct JSONValue {
     /// The previous member of the same object in this one's hash bucket, counted from 1; 0 if there is none.
     var sameBucket: UInt16 = 0
     private(set) var nameHash: UInt32 = 0
+    private var nameTag = MemberName.noTag
     private var nameStart: UInt32 = 0
     private var nameCount: UInt32 = 0
     private var textStart: UInt32 = 0
@@ -39,18 +40,16 @@ package struct JSONValue {
         textCount = UInt32(truncatingIfNeeded: range.count)
     }
 
-    mutating func setName(_ range: Range<Int>, hash: UInt32) {
+    mutating func setName(_ range: Range<Int>, hash: UInt32, tag: UInt32) {
+        nameTag = tag
         nameStart = UInt32(truncatingIfNeeded: range.lowerBound)
         nameCount = UInt32(truncatingIfNeeded: range.count)
         nameHash = hash
     }
 
-    /// Most names differ in length or first byte.
     @inline(__always)
-    func isNamed(_ name: ByteView, in text: UnsafePointer<UInt8>) -> Bool {
-        let start = text + Int(nameStart)
-        return Int(nameCount) == name.count && (name.isEmpty || start[0] == name[0])
-            && memcmp(start, name.base, name.count) == 0
+    func isNamed(_ name: MemberName, in text: UnsafePointer<UInt8>) -> Bool {
+        nameTag == name.tag && (name.isTagged || self.name(in: text) == name.text)
     }
 
     func name(in text: UnsafePointer<UInt8>) -> ByteView {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An issuer's keys as we hold them: immutable once built, replaced whole.
-package final class KeySet: Sendable {
+package final class KeySet: @unchecked Sendable {
     /// Sorted by `kid`, the unnamed ones first, otherwise in the order of the document.
     package let keys: [VerificationKey]
     package let entries: [Entry]
+    /// The keys once more, for readers that keep the set alive: taking one from the array would count a reference to it,
+    /// in a line of memory that all threads share.
+    package let table: UnsafePointer<VerificationKey>
 
     /// What became of one entry of the document.
     package enum Entry: Sendable {
@@ -44,6 +47,15 @@ package final class KeySet: Sendable {
             return order != 0 ? order < 0 : a.position < b.position
         }
         self.keys = keys.map { $0.key }
+        let table = UnsafeMutablePointer<VerificationKey>.allocate(capacity: keys.count)
+        for (index, key) in self.keys.enumerated() { (table + index).initialize(to: key) }
+        self.table = UnsafePointer(table)
+    }
+
+    deinit {
+        let table = UnsafeMutablePointer(mutating: table)
+        table.deinitialize(count: keys.count)
+        table.deallocate()
     }
 
     /// The same set without the RSA keys that have fewer bits.

@@ -13,7 +13,9 @@ public func mxauth_validator_new(
     guard let error = ErrorSlot(error) else { return Status.misuse.rawValue }
     guard let config = object(config, as: Configuration.self), let validator else { return error.fail(.misuse) }
     do throws(Configuration.Fault) {
-        validator.pointee = makeHandle(try config.makeValidator())
+        let made = try config.makeValidator()
+        validator.pointee = makeHandle(made)
+        made.pin()
         return Status.ok.rawValue
     } catch let fault {
         return error.fail(fault)
@@ -23,6 +25,7 @@ public func mxauth_validator_new(
 @implementation @_cdecl("mxauth_validator_free")
 public func mxauth_validator_free(_ validator: OpaquePointer?) {
     mxauth_transport_stop(validator)
+    if let validator { Validator.unpin(UnsafeMutableRawPointer(validator)) }
     release(validator, as: Validator.self)
 }
 

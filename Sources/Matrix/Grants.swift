@@ -48,33 +48,29 @@ package struct ScopeReading {
 
     private let readsDevices: Bool
     private let defersDeviceFaults: Bool
-    private let rules: ScopeRules
     private let readsDrafts: Bool
 
-    /// `readsDevices` is false when something else than the scopes names the device. Scopes of `rules` grant what these
-    /// say, and those of open proposals something if `readsDrafts`.
-    package init(
-        readsDevices: Bool = true, defersDeviceFaults: Bool = false, rules: ScopeRules = ScopeRules(),
-        readsDrafts: Bool = false
-    ) {
+    /// `readsDevices` is false when something else than the scopes names the device. Scopes of open proposals grant
+    /// something if `readsDrafts`.
+    package init(readsDevices: Bool = true, defersDeviceFaults: Bool = false, readsDrafts: Bool = false) {
         self.readsDevices = readsDevices
         self.defersDeviceFaults = defersDeviceFaults
-        self.rules = rules
         self.readsDrafts = readsDrafts
     }
 
-    /// Adds the tokens of a `scope` string. An empty string holds none.
-    package mutating func add(list: ByteView) throws(Fault) {
+    /// Adds the tokens of a `scope` string; those of `rules` grant what these say. An empty string holds none.
+    package mutating func add(list: ByteView, rules: ScopeRules = ScopeRules()) throws(Fault) {
         if list.isEmpty { return }
-        var start = 0
-        for at in 0...list.count where at == list.count || list[at] == UInt8(ascii: " ") {
-            try add(token: list.slice(start, count: at - start))
-            start = at + 1
+        var rest = list
+        while let space = rest.firstIndex(of: UInt8(ascii: " ")) {
+            try add(token: rest.slice(0, count: space), rules: rules)
+            rest = rest.dropFirst(space + 1)
         }
+        try add(token: rest, rules: rules)
     }
 
     /// Adds one scope token.
-    package mutating func add(token: ByteView) throws(Fault) {
+    package mutating func add(token: ByteView, rules: ScopeRules = ScopeRules()) throws(Fault) {
         guard Scope.isToken(token) else { throw .malformed }
         switch Scope(token) {
         case .clientAPI: grants.insert(.clientAPI)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CVector
 import JOSE
 
 /// What became of one scope token.
@@ -70,8 +71,8 @@ package enum Scope {
 
     /// scope-token of RFC 6749 section 3.3: printable ASCII without space, `"` and `\`, and not empty.
     package static func isToken(_ text: ByteView) -> Bool {
-        guard !text.isEmpty else { return false }
-        for i in 0..<text.count {
+        guard !text.isEmpty, text.firstIndex(of: 0x20) == nil, text.firstIndex(of: 0x7F) == nil else { return false }
+        for i in mxauth_plain_count(text.base, text.count)..<text.count {
             switch text[i] {
             case 0x21, 0x23...0x5B, 0x5D...0x7E: continue
             default: return false

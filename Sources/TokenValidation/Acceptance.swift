@@ -59,15 +59,15 @@ extension Validator {
         }
     }
 
-    /// Whether the token is remembered as good and still is. All that is seen of it is what `accept` gets.
+    /// Whether the token is remembered as good and still is; nil if it is not remembered at all. All that is seen of it is
+    /// what `accept` gets.
     @inline(__always)
-    func isKnown(_ digest: Digest, at now: Moment, _ accept: (Verdict) -> Void) -> Bool {
-        let isGood = accepted.find(digest, counting: { $0 == true }) { entry -> Bool? in
-            guard standing(of: entry, at: now) == .ok else { return nil }
+    func isKnown(_ digest: Digest, at now: Moment, _ accept: (Verdict) -> Void) -> Bool? {
+        accepted.find(digest, counting: { $0 == true }) { entry in
+            guard standing(of: entry, at: now) == .ok else { return false }
             accept(Verdict(cached: entry))
             return true
         }
-        return isGood == true
     }
 
     /// What is remembered of a token that was good, if it still holds. Whoever wants to see every check of a JWT is not
@@ -91,7 +91,8 @@ extension Validator {
 
     /// What is remembered of a token that its issuer has refused, or could not be asked about.
     func recallRefusal(_ digest: Digest, at now: Moment, _ watch: inout Watch) -> Status? {
-        refused.find(digest) { entry in
+        guard asksIssuers else { return nil }
+        return refused.find(digest) { entry in
             guard now.monotonic < entry.pointee.facts.freshUntil else { return nil }
             let status = entry.pointee.facts.status
             watch.note(status, Finding(refusal: entry))

@@ -38,15 +38,16 @@ extension Judge {
 
     /// `scope` is a string (RFC 9068 section 2.2.3, RFC 8693 section 4.2); issuers without it have `scp`, an array.
     func readScopes(_ claims: JSONObject, _ kind: Verdict.Kind) throws(Status) -> ScopeReading {
-        let authorization = validator.authorization
         var scopes = ScopeReading(
             readsDevices: kind == .jwt || claims.member("device_id") == nil, defersDeviceFaults: true,
-            rules: authorization.rules, readsDrafts: authorization.drafts)
+            readsDrafts: validator.authorization.drafts)
         if let scope = claims.member("scope") {
             guard let list = scope.string else {
                 try refuse(.scope, .claimInvalid, expected: "a string", found: String(scope.kind.name))
             }
-            try demandScopes("scope") { () throws(ScopeReading.Fault) in try scopes.add(list: list) }
+            try demandScopes("scope") { () throws(ScopeReading.Fault) in
+                try scopes.add(list: list, rules: validator.authorization.rules)
+            }
         } else if let scp = claims.member("scp") {
             guard scp.kind == .array else {
                 try refuse(
@@ -59,7 +60,9 @@ extension Judge {
                         .scope, .claimInvalid, subject: "scp", expected: "an array of strings",
                         found: "an array with \(String(scp.element(position).kind.name))")
                 }
-                try demandScopes("scp") { () throws(ScopeReading.Fault) in try scopes.add(token: token) }
+                try demandScopes("scp") { () throws(ScopeReading.Fault) in
+                    try scopes.add(token: token, rules: validator.authorization.rules)
+                }
             }
         }
         pass(.scope, expected: "scope tokens", found: scopes.grants.names)

@@ -7,8 +7,9 @@ extension Option {
         .integer(
             "cache_entries", .integer, unit: "", default: "100000", 1024...16_777_216, "1024 to 16777216",
             meaning: """
-                How many good verdicts are kept at most. Refusals by introspection have an eighth of this and of \
-                cache_bytes on top; both tables take 16 bytes for each besides.
+                How many good verdicts are kept at most, and about so many: from 1024 on the cache is cut into up to \
+                16 parts. Refusals by introspection have an eighth of this and of cache_bytes on top; the tables take \
+                32 to 64 bytes for each besides.
                 """
         ) { (configuration, value) in configuration.settings.cachedVerdicts = value },
         .integer(

@@ -43,8 +43,15 @@ struct Judge {
         _ parts: CompactJWS, _ token: ByteView, _ digest: Digest, _ scratch: Scratch, _ accept: (Acceptance) -> Void
     ) throws(Status) {
         let signature = try decode(parts.signature, scratch.signature, "signature")
-        let header = try readHeader(parts.header, scratch)
-        let algorithm = try knownAlgorithm(header)
+        let known = watch.pointee.interest == .everyCheck ? nil : validator.knownHeaders.find(parts.header)
+        let header: JOSEHeader
+        let algorithm: SignatureAlgorithm
+        if let known {
+            (header, algorithm) = (known.parameters, known.algorithm)
+        } else {
+            header = try readHeader(parts.header, scratch)
+            algorithm = try knownAlgorithm(header)
+        }
         let claims = try readClaims(parts.payload, scratch)
         let index = try chooseIssuer(claims)
         let issuer = validator.issuers[index]
@@ -57,6 +64,7 @@ struct Judge {
             .algorithmAllowed, issuer.policy.algorithms.contains(algorithm), else: .algorithmNotAllowed,
             expected: "one of \(issuer.policy.algorithms.names)", found: String(algorithm.name))
         let keyGeneration = try checkSignature(signature, parts, header, algorithm, issuerIndex: index)
+        if known == nil { validator.knownHeaders.keep(parts.header, KnownHeaders.Header(parameters: header, algorithm: algorithm)) }
 
         let times = try checkTimes(claims, issuer)
         let end = times.expiresAt + issuer.policy.leeway

@@ -40,6 +40,7 @@ final class KeyTables: @unchecked Sendable {
     }
 
     /// `tables` says how many there are; it is asked without the lock.
+    @inline(never)
     private func want(_ key: VerificationKey, _ tables: () -> Int) {
         // libsodium needs no memory for a key.
         guard key.gainsFromSodium || tables() < limit else {

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import CAESHash
+import CVector
 import COpenSSL
 import JOSE
 
 /// A hash that only this process can compute, with one of two functions that are universal: whoever does not know the
 /// key makes two texts of at most `reach` bytes collide with a probability of 2^-113 (sums of four AES rounds, where the
-/// processor has instructions for them: Sources/CAESHash) or 2^-128 (two lanes of NH, the second under the key shifted
+/// processor has instructions for them: Sources/CVector) or 2^-128 (two lanes of NH, the second under the key shifted
 /// by one block: Black, Halevi, Krawczyk, Krovetz, Rogaway, "UMAC", CRYPTO 1999, with 64-bit words), however long he
 /// tries; he is never shown a value. It is ten or more times as fast as SHA-256, but no one-way function: whoever reads
 /// the key and a value in this process's memory can reckon back to a short text.
 final class KeyedHash: @unchecked Sendable {
     typealias Value = (UInt64, UInt64, UInt64, UInt64)
 
-    /// What is longer is hashed with SHA-256 first.
+    /// What is longer is hashed piece by piece, and the hashes of the pieces are; beyond so many, or without the
+    /// instructions, with SHA-256 first.
     static var reach: Int { 4096 }
+    private static var mostPieces: Int { 16 }
 
     /// Two blocks for what comes with a text, as many as reach, one for the shift of the second lane, and four words to
     /// fold a value with.
     private static var wordCount: Int { 4 + reach / 8 + 2 + 4 }
-    private static var aesKeySize: Int { reach * Int(MXAUTH_AES_HASH_KEY_FACTOR) }
+    private static var aesKeySize: Int { (reach + mostPieces * 16) * Int(MXAUTH_AES_HASH_KEY_FACTOR) }
     private static var keySize: Int { aesKeySize + wordCount * 8 }
     /// A cache line, which is more than the AES instructions ask for.
     private static var alignment: Int { 64 }
@@ -53,15 +55,40 @@ final class KeyedHash: @unchecked Sendable {
 
     @inline(__always)
     func value(of text: ByteView) -> Value {
-        if let aes, text.count <= Self.reach {
-            // The size is told apart here.
-            var value: Value = (0, 0, UInt64(truncatingIfNeeded: text.count), 0)
-            withUnsafeMutableBytes(of: &value) { words in
-                aes(aesKey, text.base, text.count, words.baseAddress?.assumingMemoryBound(to: UInt64.self))
-            }
-            return value
+        guard let aes else { return sum(of: text) }
+        if text.count > Self.reach { return valueOfPieces(text, aes) }
+        // The size is told apart here.
+        var value: Value = (0, 0, UInt64(truncatingIfNeeded: text.count), 0)
+        withUnsafeMutableBytes(of: &value) { words in
+            aes(aesKey, text.base, text.count, words.baseAddress?.assumingMemoryBound(to: UInt64.self))
         }
-        return sum(of: text)
+        return value
+    }
+
+    /// Two texts of one size collide if two pieces do or the hashes of different pieces do: twice the probability.
+    private func valueOfPieces(_ text: ByteView, _ aes: mxauth_aes_hash) -> Value {
+        guard text.count <= Self.reach * Self.mostPieces else { return sum(of: text) }
+        var hashes = InlineArray<32, UInt64>(repeating: 0)
+        var count = 0
+        for start in stride(from: 0, to: text.count, by: Self.reach) {
+            let piece = text.slice(start, count: min(Self.reach, text.count - start))
+            var hash: (UInt64, UInt64) = (0, 0)
+            withUnsafeMutableBytes(of: &hash) { words in
+                aes(aesKey, piece.base, piece.count, words.baseAddress?.assumingMemoryBound(to: UInt64.self))
+            }
+            (hashes[count], hashes[count + 1]) = hash
+            count += 2
+        }
+        var value: Value = (0, 0, UInt64(truncatingIfNeeded: text.count), 0)
+        withUnsafeBytes(of: &hashes) { hashes in
+            withUnsafeMutableBytes(of: &value) { words in
+                aes(
+                    aesKey + Self.reach * Int(MXAUTH_AES_HASH_KEY_FACTOR),
+                    hashes.baseAddress?.assumingMemoryBound(to: UInt8.self), hashes.count,
+                    words.baseAddress?.assumingMemoryBound(to: UInt64.self))
+            }
+        }
+        return value
     }
 
     /// By NH.
@@ -72,7 +99,9 @@ final class KeyedHash: @unchecked Sendable {
         return sum.value
     }
 
-    /// The same of two texts and two numbers, in 64 bits, which two such are given with a probability of 2^-63.
+    /// Another one, of two texts and two numbers, in 64 bits, which two such are given with a probability of 2^-62: one
+    /// lane of NH, then multiply-shift (Dietzfelbinger, "Universal hashing and k-wise independent random variables via
+    /// integer arithmetic without primes", STACS 1996).
     func mark(of first: ByteView, _ second: ByteView, _ a: UInt64, _ b: UInt64) -> UInt64 {
         var sum = Sum(key: key)
         sum.add(a, b)
@@ -80,13 +109,13 @@ final class KeyedHash: @unchecked Sendable {
         sum.add(UInt64(truncatingIfNeeded: first.count), UInt64(truncatingIfNeeded: second.count))
         sum.add(first, atMost: Self.reach / 2)
         sum.add(second, atMost: Self.reach / 2)
-        let fold = key + Self.wordCount - 4
-        let value = sum.value
-        let total =
-            product(value.0, fold[0]) &+ product(value.1, fold[1]) &+ product(value.2, fold[2])
-            &+ product(value.3, fold[3])
-        return UInt64(truncatingIfNeeded: total >> 64)
+        let fold = UnsafePointer(key) + (Self.wordCount - 4)
+        let (low, high, _, _) = sum.value
+        let total: UInt128 = widened(low) &* wideKey(fold) &+ widened(high) &* wideKey(fold + 2)
+        return UInt64(truncatingIfNeeded: total &>> 64)
     }
+
+    private func wideKey(_ words: UnsafePointer<UInt64>) -> UInt128 { widened(words[0]) &<< 64 | widened(words[1]) }
 
     private struct Sum {
         /// That of the next block.
@@ -112,7 +141,7 @@ final class KeyedHash: @unchecked Sendable {
             key += 2
         }
 
-        /// Zeros fill the last block: the length is there to tell.
+        /// The last block ends with the text, and may overlap the one before: the length is there to tell.
         @inline(__always)
         mutating func add(_ text: ByteView, atMost limit: Int) {
             guard text.count <= limit else {
@@ -121,27 +150,29 @@ final class KeyedHash: @unchecked Sendable {
                 add(digest.2, digest.3)
                 return
             }
-            var bytes = UnsafeRawPointer(text.base)
-            var left = text.count
-            while left >= 16 {
-                add(
-                    bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-                bytes += 16
-                left &-= 16
-            }
-            if left > 0 {
-                var block: (UInt64, UInt64) = (0, 0)
-                withUnsafeMutableBytes(of: &block) { block in
-                    block.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: left))
+            let bytes = UnsafeRawPointer(text.base)
+            func word(_ at: Int) -> UInt64 { bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self) }
+            func half(_ at: Int) -> UInt64 { UInt64(bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self)) }
+            let count = text.count
+            switch count {
+            case 16...:
+                var at = 0
+                while count &- at > 16 {
+                    add(word(at), word(at &+ 8))
+                    at &+= 16
                 }
-                add(block.0, block.1)
+                add(word(count &- 16), word(count &- 8))
+            case 8...: add(word(0), word(count &- 8))
+            case 4...: add(half(0), half(count &- 4))
+            case 1...: add(UInt64(text[0]) &<< 8 | UInt64(text[count &- 1]), UInt64(text[count / 2]))
+            default: break
             }
         }
     }
 }
 
-/// Of 128 bits.
 @inline(__always)
-private func product(_ a: UInt64, _ b: UInt64) -> UInt128 {
-    UInt128(truncatingIfNeeded: a) &* UInt128(truncatingIfNeeded: b)
-}
+private func product(_ a: UInt64, _ b: UInt64) -> UInt128 { widened(a) &* widened(b) }
+
+@inline(__always)
+private func widened(_ word: UInt64) -> UInt128 { UInt128(truncatingIfNeeded: word) }

@@ -29,9 +29,9 @@ extension Validator {
 
     /// What the scopes of a token of the host's own grant here.
     package func grants(ofScope scope: ByteView) throws(Status) -> Grants {
-        var reading = ScopeReading(rules: authorization.rules, readsDrafts: authorization.drafts)
+        var reading = ScopeReading(readsDrafts: authorization.drafts)
         do throws(ScopeReading.Fault) {
-            try reading.add(list: scope)
+            try reading.add(list: scope, rules: authorization.rules)
             return reading.grants
         } catch {
             switch error {

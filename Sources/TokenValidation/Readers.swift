@@ -10,6 +10,8 @@ final class Readers: @unchecked Sendable {
     private static var presence: UInt64 { 0xFFFF }
 
     private let counters: UnsafeMutablePointer<Counter>
+    /// So many objects wait before anybody looks whether they can go.
+    private let patience: Int
     private let release: @Sendable (UnsafeMutableRawPointer) -> Void
     /// Guarded by whoever calls `retire`. What was retired since `leaving` was closed waits in `arriving`.
     private var leaving: [UnsafeMutableRawPointer] = []
@@ -20,7 +22,8 @@ final class Readers: @unchecked Sendable {
     /// Two cache lines: processors fetch them in pairs.
     private static var stride: Int { 128 / MemoryLayout<Counter>.stride }
 
-    init(release: @escaping @Sendable (UnsafeMutableRawPointer) -> Void) {
+    init(patience: Int = 1, release: @escaping @Sendable (UnsafeMutableRawPointer) -> Void) {
+        self.patience = patience
         self.release = release
         counters = .allocate(capacity: Stripe.count * Self.stride)
         for index in 0..<Stripe.count * Self.stride { (counters + index).initialize(to: Counter(0)) }
@@ -53,10 +56,10 @@ final class Readers: @unchecked Sendable {
         return total
     }
 
-    /// Releases `object`, which nobody can find any more, as soon as nobody can be reading it. One thread at a time.
+    /// Releases `object`, which nobody can find any more, when nobody can be reading it. One thread at a time.
     func retire(_ object: UnsafeMutableRawPointer) {
         arriving.append(object)
-        collect()
+        if arriving.count >= patience { collect() }
     }
 
     /// In a forked child: the readers of other threads do not exist here.

@@ -56,18 +56,18 @@ extension Judge {
         let candidates = keySet.candidates(for: header.kid)
         var attempts = 0
         var outcome = SignatureOutcome.invalid
-        for position in candidates where keySet.keys[position].algorithms.contains(algorithm) {
+        for position in candidates where keySet.table[position].algorithms.contains(algorithm) {
             if attempts == 0 {
                 pass(
                     .key, expected: "a key for \(String(algorithm.name))",
                     found: header.kid?.quoted ?? "one, without a kid to name it")
             }
             attempts += 1
-            outcome = validator.verify(signature, over: parts.signingInput, with: algorithm, by: keySet.keys[position])
+            outcome = validator.verify(signature, over: parts.signingInput, with: algorithm, by: keySet.table[position])
             if outcome != .invalid || attempts == Self.maximumAttempts { break }
         }
         if attempts > 0 { return .tried(outcome) }
-        let isNamed = header.kid != nil && !candidates.isEmpty && keySet.keys[candidates.lowerBound].kid != nil
+        let isNamed = header.kid != nil && !candidates.isEmpty && keySet.table[candidates.lowerBound].kid != nil
         return isNamed ? .otherAlgorithms : .unknownKey
     }
 

@@ -8,7 +8,7 @@ enum Stripe {
     /// The calling thread's stripe.
     static var own: Int {
         // The descriptor of a thread is at least a page apart from that of any other.
-        let thread = UInt64(UInt(pthread_self()))
+        let thread = UInt64(UInt(bitPattern: mxauth_thread()))
         return Int(truncatingIfNeeded: ((thread >> 12) &* 0x9E37_79B9_7F4A_7C15) >> 59)
     }
 }

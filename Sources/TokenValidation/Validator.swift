@@ -52,8 +52,12 @@ package final class Validator: @unchecked Sendable {
     }
 
     let issuers: [Issuer]
+    /// The same and their keys, as `Pinning` knows them.
+    private let pinned: [Pinning.Address]
     let acceptsJWTs: Bool
     let acceptsOpaqueTokens: Bool
+    /// Whether issuers are asked about tokens.
+    let asksIssuers: Bool
     /// The marks by which all tokens of an issuer are revoked.
     let issuerMarks: [UInt64]
     let settings: Settings
@@ -68,6 +72,7 @@ package final class Validator: @unchecked Sendable {
     let statistics = Statistics()
     let authorization: Authorization
     let keyTables: KeyTables
+    let knownHeaders = KnownHeaders()
 
     /// Guards everything below and the guarded part of each `KeyCache`. Held for moments only: never across I/O,
     /// cryptography or a call of the host's.
@@ -91,6 +96,7 @@ package final class Validator: @unchecked Sendable {
         self.issuers = issuers
         acceptsJWTs = issuers.contains { $0.policy.acceptsJWTs }
         acceptsOpaqueTokens = issuers.contains { $0.policy.acceptsOpaque }
+        asksIssuers = issuers.contains { $0.introspector != nil }
         issuerMarks = issuers.indices.map { index in
             issuers[index].policy.issuer.withView { memory.revocations.mark(.issuer, issuer: index, $0) }
         }
@@ -104,10 +110,13 @@ package final class Validator: @unchecked Sendable {
         refused = memory.refused
         authorization = Authorization(rules: settings.scopeRules, drafts: settings.draftScopes)
         keyTables = KeyTables(limit: settings.keyTables, allowsSodium: settings.allowsSodium)
+        pinned = issuers.flatMap { [Pinning.address(of: $0), Pinning.address(of: $0.keys)] }
+        pinned.forEach(Pinning.pin)
         ForkGuard.add(self)
     }
 
     deinit {
+        pinned.forEach(Pinning.unpin)
         keyTables.stop()
         ForkGuard.remove(self)
     }
@@ -136,6 +145,11 @@ package final class Validator: @unchecked Sendable {
     func opaqueIssuer(_ form: OpaqueForm) -> Int? {
         issuers.firstIndex { $0.policy.acceptsOpaque && $0.policy.opaqueForm == form }
     }
+
+    /// For a handle that keeps the validator alive. Between the two nobody else may keep it.
+    package func pin() { Pinning.pin(Pinning.address(of: self)) }
+
+    package static func unpin(_ validator: UnsafeMutableRawPointer) { Pinning.unpin(validator) }
 
     // MARK: Telling others
 
@@ -214,15 +228,15 @@ package final class Validator: @unchecked Sendable {
     /// Around a fork.
     func lockAll() {
         lock.lock()
-        accepted.lock.lock()
-        refused.lock.lock()
+        accepted.lockAll()
+        refused.lockAll()
         keyTables.lock.lock()
     }
 
     func unlockAll() {
         keyTables.lock.unlock()
-        refused.lock.unlock()
-        accepted.lock.unlock()
+        refused.unlockAll()
+        accepted.unlockAll()
         lock.unlock()
     }
 }
@@ -255,16 +269,17 @@ extension Validator {
         _ token: ByteView, sayingWhy: Bool, refusal: inout Finding?, accept: (Verdict) -> Void
     ) -> Answer {
         let (digest, now) = (digest(of: token), Moment(clock))
-        if isKnown(digest, at: now, accept) { return Answer(status: .ok, exchange: 0) }
-        return judgeUnknown(token, digest, at: now, sayingWhy: sayingWhy, &refusal, accept)
+        let isKnown = isKnown(digest, at: now, accept)
+        if isKnown == true { return Answer(status: .ok, exchange: 0) }
+        return judge(token, digest, at: now, isRemembered: isKnown != nil, sayingWhy: sayingWhy, &refusal, accept)
     }
 
-    private func judgeUnknown(
-        _ token: ByteView, _ digest: Digest, at now: Moment, sayingWhy: Bool, _ refusal: inout Finding?,
-        _ accept: (Verdict) -> Void
+    private func judge(
+        _ token: ByteView, _ digest: Digest, at now: Moment, isRemembered: Bool, sayingWhy: Bool,
+        _ refusal: inout Finding?, _ accept: (Verdict) -> Void
     ) -> Answer {
         var watch = Watch(sayingWhy ? .refusal : .nothing)
-        let answer = judge(token, digest, at: now, &watch, accept)
+        let answer = judge(token, digest, at: now, isRemembered: isRemembered, &watch, accept)
         refusal = watch.refusal
         return answer
     }
@@ -273,7 +288,7 @@ extension Validator {
     package func validate(_ token: ByteView, findings: inout [Finding], accept: (Verdict) -> Void) -> Answer {
         var watch = Watch(.everyCheck)
         defer { findings = watch.findings }
-        return judge(token, digest(of: token), at: Moment(clock), &watch, accept)
+        return judge(token, digest(of: token), at: Moment(clock), isRemembered: true, &watch, accept)
     }
 
     /// What is too long is refused before anything in it is looked at.
@@ -283,9 +298,10 @@ extension Validator {
     }
 
     private func judge(
-        _ token: ByteView, _ digest: Digest, at now: Moment, _ watch: inout Watch, _ accept: (Verdict) -> Void
+        _ token: ByteView, _ digest: Digest, at now: Moment, isRemembered: Bool, _ watch: inout Watch,
+        _ accept: (Verdict) -> Void
     ) -> Answer {
-        let answer = judgeUncounted(token, digest, at: now, &watch, accept)
+        let answer = judgeUncounted(token, digest, at: now, isRemembered: isRemembered, &watch, accept)
         count(answer)
         return answer
     }
@@ -295,10 +311,12 @@ extension Validator {
         statistics.count(answer.status)
     }
 
+    /// `isRemembered` says that the token may be among those that were good.
     private func judgeUncounted(
-        _ token: ByteView, _ digest: Digest, at now: Moment, _ watch: inout Watch, _ accept: (Verdict) -> Void
+        _ token: ByteView, _ digest: Digest, at now: Moment, isRemembered: Bool, _ watch: inout Watch,
+        _ accept: (Verdict) -> Void
     ) -> Answer {
-        if let status = recall(digest, at: now, &watch, accept) {
+        if isRemembered, let status = recall(digest, at: now, &watch, accept) {
             return Answer(status: status, exchange: 0, isRemembered: true)
         }
         var status =
@@ -334,12 +352,12 @@ extension Validator {
         _ token: ByteView, waiting milliseconds: Int64, refusal: inout Finding?, accept: (Verdict) -> Void
     ) -> Answer {
         let digest = digest(of: token)
-        if isKnown(digest, at: Moment(clock), accept) { return Answer(status: .ok, exchange: 0) }
+        if isKnown(digest, at: Moment(clock), accept) == true { return Answer(status: .ok, exchange: 0) }
         let end = Clock.system.monotonicMilliseconds + milliseconds
         while true {
             let before = lock.withLock { settled }
             var watch = Watch(.refusal)
-            var answer = judgeUncounted(token, digest, at: Moment(clock), &watch, accept)
+            var answer = judgeUncounted(token, digest, at: Moment(clock), isRemembered: true, &watch, accept)
             let left = end - Clock.system.monotonicMilliseconds
             if answer.status == .pending, left <= 0 { answer = Answer(status: .timedOut, exchange: answer.exchange) }
             guard answer.status == .pending else {

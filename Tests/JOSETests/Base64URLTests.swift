@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import JOSE
 import Testing
+
+@testable import JOSE
 
 @Suite struct Base64URLTests {
     static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
@@ -30,6 +31,40 @@ import Testing
             #expect(coded == expected)
             #expect(decode(coded) == bytes)
             #expect(Base64URL.decodedCount(coded.utf8.count) == count)
+        }
+    }
+
+    /// With whole vectors and four characters at a time, the same: for each length, and with each character that is no
+    /// base64url at each place.
+    @Test func wideAndNarrow() {
+        var random = SeededRandom(seed: 6)
+        func both(_ text: [UInt8]) -> (wide: [UInt8]?, narrow: [UInt8]?) {
+            text.withView { view in
+                var output = [UInt8](repeating: 0xEE, count: (Base64URL.decodedCount(view.count) ?? 0) + 1)
+                let room = output.count - 1
+                let narrow = output.withUnsafeMutableBufferPointer { buffer in
+                    buffer.baseAddress.flatMap { Base64URL.decodeNarrowly(view, into: $0) }
+                }.map { Array(output[..<$0]) }
+                output = [UInt8](repeating: 0xEE, count: room + 1)
+                let wide = output.withUnsafeMutableBufferPointer { buffer in
+                    buffer.baseAddress.flatMap { Base64URL.decode(view, into: $0) }
+                }.map { Array(output[..<$0]) }
+                #expect(output[room] == 0xEE, "nothing is written beyond the room there is")
+                return (wide, narrow)
+            }
+        }
+        for count in 0...300 {
+            let (wide, narrow) = both(Array(base64URL(random.bytes(count)).utf8))
+            #expect(wide == narrow && wide != nil)
+        }
+        for place in stride(from: 0, to: 100, by: 3) {
+            var text = Array(base64URL(random.bytes(75)).utf8)
+            for character in UInt8.min ... .max {
+                text[place] = character
+                let (wide, narrow) = both(text)
+                #expect(wide == narrow)
+                #expect((wide != nil) == Self.alphabet.contains(character))
+            }
         }
     }
 

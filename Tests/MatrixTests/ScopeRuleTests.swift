@@ -93,8 +93,8 @@ import Testing
     private func read(_ scope: String, _ rules: ScopeRules, drafts: Bool) throws -> (Grants, Bool) {
         try Array(scope.utf8).withView { view in
             Result {
-                var reading = ScopeReading(rules: rules, readsDrafts: drafts)
-                try reading.add(list: view)
+                var reading = ScopeReading(readsDrafts: drafts)
+                try reading.add(list: view, rules: rules)
                 return (reading.grants, reading.hasUnknownScopes)
             }
         }.get()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import CAESHash
+import CVector
 import Testing
 
-/// The functions of Sources/CAESHash against AES as FIPS 197 describes it, byte by byte.
+/// The functions of Sources/CVector against AES as FIPS 197 describes it, byte by byte.
 @Suite struct AESHashTests {
     private static let functions: [mxauth_aes_hash] = [mxauth_aes_hash_narrow(), mxauth_aes_hash_wide()].compactMap { $0 }
     private static let group = Int(MXAUTH_AES_HASH_GROUP)

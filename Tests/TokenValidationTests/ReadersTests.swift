@@ -22,7 +22,7 @@ private final class Releases: Sendable {
         count.add(1, ordering: .sequentiallyConsistent)
     }
 
-    func readers() -> Readers { Readers { [self] in add($0) } }
+    func readers(patience: Int = 1) -> Readers { Readers(patience: patience) { [self] in add($0) } }
 
     static func object(_ number: Int) -> UnsafeMutableRawPointer {
         let object = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 8)
@@ -39,6 +39,27 @@ private final class Releases: Sendable {
             readers.retire(Releases.object(number))
             #expect(releases.total == number)
         }
+    }
+
+    @Test func thePatientLookSeldom() {
+        let releases = Releases()
+        let readers = releases.readers(patience: 10)
+        for number in 1...9 { readers.retire(Releases.object(number)) }
+        #expect(releases.total == 0)
+        readers.retire(Releases.object(10))
+        #expect(releases.total == 10)
+    }
+
+    @Test func whatCountsIsCounted() {
+        let readers = Releases().readers()
+        for number in 0..<1000 {
+            let half: Int = readers.read(tallying: { $0 % 2 == 0 }) { number }
+            #expect(half == number)
+            // Those inside do not disturb the count.
+            readers.read { #expect(readers.tally == UInt64(number / 2 + 1)) }
+        }
+        readers.forget()
+        #expect(readers.tally == 500)
     }
 
     @Test func nothingIsReleasedWhileItsReaderIsInside() {

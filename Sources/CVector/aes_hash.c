@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "CAESHash.h"
+#include "CVector.h"
 
 #if defined(__x86_64__)
 
-#include <cpuid.h>
 #include <immintrin.h>
 #include <string.h>
+
+#include "processor.h"
 
 /* The key of a pair of blocks: the first round's of both, the second's of both, and so on, so that one wide
  * instruction finds its own side by side. The last round's key is the sum so far, which costs nothing to add. */
@@ -87,19 +88,9 @@ mxauth_aes_hash mxauth_aes_hash_narrow(void) {
   return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_AES) ? narrow : NULL;
 }
 
-/* Whether the system keeps the upper halves of registers when it changes threads. */
-static int keeps_wide_registers(void) {
-  unsigned low, high;
-  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  (void)high;
-  return (low & 6) == 6;
-}
-
 mxauth_aes_hash mxauth_aes_hash_wide(void) {
   unsigned a, b, c, d;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !keeps_wide_registers()) return NULL;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & bit_AVX2) || !(c & bit_VAES)) return NULL;
-  return wide;
+  return mxauth_has_avx2() && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (c & bit_VAES) ? wide : NULL;
 }
 
 #else

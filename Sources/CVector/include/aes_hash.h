@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A keyed hash of 128 bits in the processor's own AES instructions, which Swift cannot name.
+ * A keyed hash of 128 bits in the processor's own AES instructions.
  *
  * Each block of 16 bytes goes through four AES rounds under four keys of its own, and the results are added (XOR). Two
  * texts of one size collide with a probability of at most 2^-113 over the keys, the largest expected differential
@@ -23,7 +23,7 @@
 typedef void (*mxauth_aes_hash)(const void *key, const uint8_t *text, size_t size, uint64_t hash[2]);
 
 /* With 16 or 32 bytes for an instruction; the result is the same. NULL if this processor has none such. */
-mxauth_aes_hash mxauth_aes_hash_narrow(void);
-mxauth_aes_hash mxauth_aes_hash_wide(void);
+MXAUTH_INTERNAL mxauth_aes_hash mxauth_aes_hash_narrow(void);
+MXAUTH_INTERNAL mxauth_aes_hash mxauth_aes_hash_wide(void);
 
 #endif
