@@ -55,7 +55,7 @@ void add_cold() {
   }
   measure_full_cache();
   // With everything that is not libcrypto turned off, where there is such a thing.
-  if (knows_option("ed25519")) measure_cold("ns.cold.EdDSA.libcrypto", Algorithm::EdDSA, {{"ed25519", "libcrypto"}});
+  if (knows_option("libsodium")) measure_cold("ns.cold.EdDSA.libcrypto", Algorithm::EdDSA, {{"libsodium", "never"}});
   if (knows_option("key_tables"))
     for (const Algorithm algorithm : {Algorithm::ES256, Algorithm::ES384})
       measure_cold(std::string("ns.cold.") + name_of(algorithm) + ".no_table", algorithm, {{"key_tables", "0"}});

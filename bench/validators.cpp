@@ -65,12 +65,12 @@ void expect(const Validator &validator, const Token &token, mxauth_status expect
 
 namespace {
 
-/// How many key tables there are; -1 if the metrics do not say, as this library builds none.
-double key_tables(const Validator &validator) {
+/// How many keys are faster than when they were loaded; -1 if the metrics do not say, as this library makes none so.
+double prepared_keys(const Validator &validator, const std::string &gauge) {
   char text[65536];
   if (mxauth_metrics(validator.get(), text, sizeof text, nullptr, nullptr) != MXAUTH_OK) return -1;
-  const char *gauge = std::strstr(text, "\nmxauth_key_tables");
-  const char *space = gauge == nullptr ? nullptr : std::strchr(gauge + 1, ' ');
+  const char *line = std::strstr(text, ("\n" + gauge).c_str());
+  const char *space = line == nullptr ? nullptr : std::strchr(line + 1, ' ');
   return space == nullptr ? -1 : std::atof(space);
 }
 
@@ -78,13 +78,14 @@ double key_tables(const Validator &validator) {
 
 void settle(const Validator &validator, Algorithm algorithm, const std::vector<Token> &tokens) {
   for (size_t i = 0; i < kSettling; i++) expect(validator, tokens[i % tokens.size()], MXAUTH_OK);
-  if (!is_ec(algorithm)) return;
+  if (!is_ec(algorithm) && algorithm != Algorithm::EdDSA) return;
+  const std::string gauge = is_ec(algorithm) ? "mxauth_key_tables" : "mxauth_sodium_keys";
   double before = -1;
   // Three seconds at most for the first, and until no more come.
   for (int i = 0; i < 30; i++) {
-    const double tables = key_tables(validator);
-    if (tables < 0 || (tables > 0 && tables == before)) return;
-    before = tables;
+    const double keys = prepared_keys(validator, gauge);
+    if (keys < 0 || (keys > 0 && keys == before)) return;
+    before = keys;
     const timespec pause = {0, 100'000'000};
     nanosleep(&pause, nullptr);
   }
