@@ -15,7 +15,7 @@ enum { DASH = 1 << 0, DIGIT = 1 << 1, A_TO_O = 1 << 2, P_TO_Z = 1 << 3, P_TO_Z_S
 #define TWICE(...) _mm256_broadcastsi128_si256(_mm_setr_epi8(__VA_ARGS__))
 #define HALF(vector) _mm256_castsi256_si128(vector)
 
-__attribute__((target("avx2"))) static size_t wide(const uint8_t *text, size_t size, uint8_t *output) {
+__attribute__((target("avx2"))) static ptrdiff_t wide(const uint8_t *text, size_t size, uint8_t *output) {
   /* By the upper half of a byte: its kind, and what makes a value of it. */
   const __m256i kinds = TWICE(NONE, NONE, DASH, DIGIT, A_TO_O, P_TO_Z, A_TO_O, P_TO_Z_SMALL, NONE, NONE, NONE, NONE, NONE,
                               NONE, NONE, NONE);
@@ -60,7 +60,7 @@ __attribute__((target("avx2"))) static size_t wide(const uint8_t *text, size_t s
     __m128i triples = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
     _mm_storeu_si128((__m128i *)output, _mm_shuffle_epi8(triples, HALF(order)));
   }
-  return _mm256_testz_si256(wrong, wrong) ? at : MXAUTH_BASE64URL_INVALID;
+  return _mm256_testz_si256(wrong, wrong) ? (ptrdiff_t)at : -1;
 }
 
 mxauth_base64url mxauth_base64url_wide(void) { return mxauth_has_avx2() ? wide : NULL; }

@@ -15,7 +15,7 @@ package enum Base64URL {
         var done = 0
         if let wide = Self.wide {
             done = wide(text.base, text.count, output)
-            if done == MXAUTH_BASE64URL_INVALID { return nil }
+            if done < 0 { return nil }
         }
         return decodeNarrowly(text.dropFirst(done), into: output + done / 4 * 3).map { $0 + done / 4 * 3 }
     }
