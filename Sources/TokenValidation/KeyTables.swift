@@ -9,9 +9,12 @@ final class KeyTables: @unchecked Sendable {
     private let limit: Int
     private let allowsSodium: Bool
     /// Guards what follows. Taken for moments only.
-    let lock = Lock()
+    private let lock = Lock()
     private var thread: Builder?
     private var isStopped = false
+    /// Held while a key is made faster, so that no fork comes in between: libcrypto may hold locks of its own then, which
+    /// nobody would ever give back in the child. A fork waits for that as long as a table takes.
+    private let work = Lock()
 
     /// The thread and the key it works for; joined when the next one is started or the validator goes.
     private struct Builder {
@@ -98,7 +101,7 @@ final class KeyTables: @unchecked Sendable {
     private func build() {
         guard let key = lock.withLock({ isStopped ? nil : thread?.key }) else { return }
         // What cannot be done now cannot be done later either.
-        if !key.prepareTable() { key.uses.store(.min, ordering: .relaxed) }
+        if !work.withLock({ key.prepareTable() }) { key.uses.store(.min, ordering: .relaxed) }
         lock.withLock { thread?.isDone = true }
     }
 
@@ -112,7 +115,18 @@ final class KeyTables: @unchecked Sendable {
         lock.withLock { thread = nil }
     }
 
-    /// In a forked child, with the lock held since before the fork: the thread does not exist here, and its key may want
+    /// Around a fork.
+    func lockAll() {
+        lock.lock()
+        work.lock()
+    }
+
+    func unlockAll() {
+        work.unlock()
+        lock.unlock()
+    }
+
+    /// In a forked child, with the locks held since before the fork: the thread does not exist here, and its key may want
     /// another one.
     func becomeChild() {
         guard let thread, !thread.isDone else {

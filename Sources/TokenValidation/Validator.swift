@@ -230,11 +230,11 @@ package final class Validator: @unchecked Sendable {
         lock.lock()
         accepted.lockAll()
         refused.lockAll()
-        keyTables.lock.lock()
+        keyTables.lockAll()
     }
 
     func unlockAll() {
-        keyTables.lock.unlock()
+        keyTables.unlockAll()
         refused.unlockAll()
         accepted.unlockAll()
         lock.unlock()
