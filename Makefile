@@ -105,6 +105,7 @@ test-abi: deps lib lib-embedded
 	$(MAKE) -C Tests/abi test LIB=$(CURDIR)/build/embedded
 	$(MAKE) -C Tests/abi test-sanitized
 	$(MAKE) -C Tests/abi test-valgrind LIB=$(CURDIR)/build/lib
+	$(MAKE) -C Tests/abi test-valgrind LIB=$(CURDIR)/build/embedded
 	$(MAKE) -C Tests/abi test-threads
 	$(PYTHON) Tests/abi/literals.py .build/embedded/release
 

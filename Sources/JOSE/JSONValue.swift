@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSystem
-
 package enum JSONKind: UInt8 {
     case null, `true`, `false`, integer, real, string, array, object
 

@@ -117,13 +117,13 @@ final class KeyTables: @unchecked Sendable {
 
     /// Around a fork.
     func lockAll() {
-        lock.lock()
         work.lock()
+        lock.lock()
     }
 
     func unlockAll() {
-        work.unlock()
         lock.unlock()
+        work.unlock()
     }
 
     /// In a forked child, with the locks held since before the fork: the thread does not exist here, and its key may want

@@ -225,19 +225,19 @@ package final class Validator: @unchecked Sendable {
         }
     }
 
-    /// Around a fork.
+    /// Around a fork. First what may be waited for, so that nobody else waits meanwhile.
     func lockAll() {
+        keyTables.lockAll()
         lock.lock()
         accepted.lockAll()
         refused.lockAll()
-        keyTables.lockAll()
     }
 
     func unlockAll() {
-        keyTables.unlockAll()
         refused.unlockAll()
         accepted.unlockAll()
         lock.unlock()
+        keyTables.unlockAll()
     }
 }
 
