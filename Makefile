@@ -12,9 +12,9 @@ LINK := --disable-build-manifest-caching --disable-local-rpath \
   -Xlinker -Bsymbolic -Xlinker --gc-sections -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now \
   -Xlinker -z -Xlinker nodelete -Xlinker -z -Xlinker defs
 
-SOURCES := Package.swift $(shell find Sources include packaging -type f)
+SOURCES := Package.swift packaging/libmxauth.map $(shell find Sources include -type f)
 
-.PHONY: build deps lib lib-embedded cli demo bench bench-deps bench-check bench-check-update bench-publish test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse docs check-docs clean
+.PHONY: build deps lib lib-embedded cli demo bench bench-deps bench-check bench-check-update bench-publish test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages man install uninstall deb package-deps abi-check abi-baseline docs check-docs clean
 
 build: lib cli
 
@@ -95,7 +95,7 @@ bench-check-update: deps lib-embedded
 bench-publish:
 	python3 bench/report.py build/bench/results.json bench/targets.json docs/benchmarks
 
-test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse bench-check check-docs
+test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages bench-check check-docs
 
 test-swift: deps
 	$(SWIFT) test --scratch-path .build/test
@@ -135,6 +135,43 @@ test-servers: build/servers/installed lib lib-embedded
 test-synapse: build/synapse/installed lib lib-embedded
 	PYTHON=build/synapse/bin/python Tests/synapse/run.sh build/lib/libmxauth.so
 	PYTHON=build/synapse/bin/python Tests/synapse/run.sh build/embedded/libmxauth.so
+
+# ---------------------------------------------------------------- What is installed and packaged
+
+PACKAGING := abigail-tools chrpath cmake debhelper debootstrap dpkg-dev groff-base lintian man-db
+package-deps: build/package-deps
+
+build/package-deps: Makefile build/deps
+	packaging/install-missing $(PACKAGING)
+	touch $@
+
+# DESTDIR, PREFIX and LIBDIR: docs/install.md.
+install: package-deps lib-embedded cli man
+	$(MAKE) -f packaging/install.mk install
+
+uninstall: man
+	$(MAKE) -f packaging/install.mk uninstall
+
+# The nginx module is packaged where it can be built.
+deb: package-deps lib-embedded cli man $(if $(wildcard bindings/nginx),nginx)
+	packaging/make-debs
+
+man: build/man/mxauth.1
+
+build/man/mxauth.1: build/bin/mxauth include/mxauth.h docs/options.md docs/status-codes.md $(wildcard packaging/manual/*.py)
+	python3 packaging/manual/pages.py build/bin/mxauth build/man
+
+abi-check: package-deps lib-embedded
+	packaging/abi/check include/mxauth.h build/embedded/libmxauth.so.1
+
+abi-baseline: package-deps
+	packaging/abi/baseline
+
+test-packages: deps abi-check deb
+	Tests/packages/abi.sh build/embedded/libmxauth.so.1
+	PYTHON=$(PYTHON) Tests/packages/install.sh
+	Tests/packages/debs.sh
+	PYTHON=$(PYTHON) Tests/packages/root.sh
 
 # ---------------------------------------------------------------- What is generated
 

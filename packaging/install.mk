@@ -33,6 +33,9 @@ FILL_IN = sed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(call below_prefix,$(LI
   -e 's,@INCLUDEDIR_FROM_LIBDIR@,$(shell realpath -ms --relative-to=$(LIBDIR) $(INCLUDEDIR)),' \
   -e 's,@VERSION@,$(VERSION),' -e 's,@MAJOR@,$(MAJOR),' -e 's,@MINOR@,$(MINOR),' -e 's,@FILE@,$(FILE),' -e 's,@SONAME@,$(SONAME),'
 
+# The tool, with the library that is installed.
+TOOL := LD_LIBRARY_PATH=$(CURDIR)/build/embedded build/bin/mxauth
+
 INSTALLED := $(BINDIR)/mxauth $(LIBDIR)/$(FILE) $(LIBDIR)/$(SONAME) $(LIBDIR)/libmxauth.so $(LIBDIR)/pkgconfig/mxauth.pc \
   $(CMAKEFILES:%=$(LIBDIR)/cmake/mxauth/%) $(HEADERS:include/%=$(INCLUDEDIR)/%) \
   $(foreach page,$(notdir $(MANUAL)),$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page)) \
@@ -68,13 +71,13 @@ install:
 	install build/bin/mxauth "$(DESTDIR)$(BINDIR)/mxauth"
 	chrpath -d "$(DESTDIR)$(BINDIR)/mxauth"
 	# Read by a shell, not run.
-	build/bin/mxauth --generate-completion-script bash | sed '1{/^#!/d}' >"$(DESTDIR)$(BASHDIR)/mxauth"
-	build/bin/mxauth --generate-completion-script zsh >"$(DESTDIR)$(ZSHDIR)/_mxauth"
-	build/bin/mxauth --generate-completion-script fish >"$(DESTDIR)$(FISHDIR)/mxauth.fish"
+	$(TOOL) --generate-completion-script bash | sed '1{/^#!/d}' >"$(DESTDIR)$(BASHDIR)/mxauth"
+	$(TOOL) --generate-completion-script zsh >"$(DESTDIR)$(ZSHDIR)/_mxauth"
+	$(TOOL) --generate-completion-script fish >"$(DESTDIR)$(FISHDIR)/mxauth.fish"
 	$(LDCONFIG)
 
 # Folders stay, but for our own.
 uninstall:
 	for file in $(INSTALLED); do rm -f "$(DESTDIR)$$file"; done
-	rmdir "$(DESTDIR)$(LIBDIR)/cmake/mxauth"
+	[ ! -d "$(DESTDIR)$(LIBDIR)/cmake/mxauth" ] || rmdir "$(DESTDIR)$(LIBDIR)/cmake/mxauth"
 	$(LDCONFIG)

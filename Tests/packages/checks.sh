@@ -7,7 +7,7 @@ pass() { passed=$((passed + 1)); }
 fail() {  # WORDS [FILE with what was said]
   failed=$((failed + 1))
   echo "FAILED: $1" >&2
-  [ -z "${2:-}" ] || head -n 20 "$2" | sed 's/^/    /' >&2
+  [ -z "${2:-}" ] || tail -n 20 "$2" | sed 's/^/    /' >&2
 }
 
 check() {  # WHAT COMMAND...: it has to succeed.
