@@ -12,9 +12,9 @@ LINK := --disable-build-manifest-caching --disable-local-rpath \
   -Xlinker -Bsymbolic -Xlinker --gc-sections -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now \
   -Xlinker -z -Xlinker nodelete -Xlinker -z -Xlinker defs
 
-SOURCES := Package.swift packaging/libmxauth.map $(shell find Sources include -type f)
+SOURCES := Package.swift packaging/libmxauth.map $(shell find Sources include -type f -not -name '*.hpp')
 
-.PHONY: build deps lib lib-embedded cli demo bench bench-deps bench-check bench-check-update bench-publish test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages man install uninstall deb package-deps abi-check abi-baseline docs check-docs clean
+.PHONY: build deps lib lib-embedded cli demo bench bench-deps bench-check bench-check-update bench-publish test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages man install uninstall deb package-deps abi-check abi-baseline test-cpp cpp-deps docs check-docs clean
 
 build: lib cli
 
@@ -95,7 +95,7 @@ bench-check-update: deps lib-embedded
 bench-publish:
 	python3 bench/report.py build/bench/results.json bench/targets.json docs/benchmarks
 
-test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages bench-check check-docs
+test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages test-cpp bench-check check-docs
 
 test-swift: deps
 	$(SWIFT) test --scratch-path .build/test
@@ -172,6 +172,16 @@ test-packages: deps abi-check deb
 	PYTHON=$(PYTHON) Tests/packages/install.sh
 	Tests/packages/debs.sh
 	PYTHON=$(PYTHON) Tests/packages/root.sh
+
+# ---------------------------------------------------------------- C++ and hosts of other kinds
+
+# The example server's HTTP; nothing of it is shipped.
+cpp-deps: deps
+	packaging/install-missing libcpp-httplib-dev
+
+# include/mxauth.hpp, its example server, and what docs/embedding.md says of the process.
+test-cpp: cpp-deps lib lib-embedded
+	$(MAKE) -C Tests/cpp test LIB=$(CURDIR)/build/embedded
 
 # ---------------------------------------------------------------- What is generated
 
