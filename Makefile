@@ -182,6 +182,8 @@ cpp-deps: deps
 # include/mxauth.hpp, its example server, and what docs/embedding.md says of the process.
 test-cpp: cpp-deps lib lib-embedded
 	$(MAKE) -C Tests/cpp test LIB=$(CURDIR)/build/embedded
+	$(MAKE) -C Tests/hosts test LIB=$(CURDIR)/build/embedded
+	$(MAKE) -C Tests/hosts test LIB=$(CURDIR)/build/lib
 
 # ---------------------------------------------------------------- What is generated
 
