@@ -181,9 +181,10 @@ cpp-deps: deps
 
 # include/mxauth.hpp, its example server, and what docs/embedding.md says of the process.
 test-cpp: cpp-deps lib lib-embedded
-	$(MAKE) -C Tests/cpp test LIB=$(CURDIR)/build/embedded
-	$(MAKE) -C Tests/hosts test LIB=$(CURDIR)/build/embedded
-	$(MAKE) -C Tests/hosts test LIB=$(CURDIR)/build/lib
+	$(MAKE) -j$(shell nproc) -O -C Tests/cpp test LIB=$(CURDIR)/build/embedded
+	Tests/hosts/snippets.sh docs/cpp.md docs/embedding.md
+	$(MAKE) -j$(shell nproc) -O -C Tests/hosts test LIB=$(CURDIR)/build/embedded
+	$(MAKE) -j$(shell nproc) -O -C Tests/hosts test LIB=$(CURDIR)/build/lib
 
 # ---------------------------------------------------------------- What is generated
 

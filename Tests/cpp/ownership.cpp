@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who owns what: moves, configurations, the functions that the library calls, and exchanges.
+#include <arpa/inet.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,6 +96,34 @@ static void functions() {
   }
 }
 
+/** The transport's thread tells the log to the last, also while the validator is replaced. */
+static void last_words() {
+  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  CHECK(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0 && listen(listener, 4) == 0);
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  const auto silent = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/";
+  config options;
+  need(options.set({{"server_name", "matrix.example"}, {"allow_http", "loopback"}, {"issuer", silent},
+                    {"issuer.any_audience", "true"}, {"issuer.jwks_uri", silent}}));
+  auto calls = std::make_shared<int>(0);
+  // More than fits into the function itself, so that it is on the heap.
+  CHECK(options.set_log([calls, text = std::string(100, 'x')](mxauth::log_level, std::string_view message) {
+    *calls += !message.empty() && text.size() == 100;
+  }));
+  auto made = need(validator::create(options));
+  options = config();
+  CHECK(made.start_transport());
+  pollfd connection = {listener, POLLIN, 0};
+  CHECK(::poll(&connection, 1, 5000) == 1);
+  made = good_validator();
+  CHECK(*calls > 0 && made.validate(good_token));
+  close(listener);
+}
+
 static void exchanges() {
   config options;
   add_issuer_to_ask(options);
@@ -157,6 +187,7 @@ int main() {
   configurations();
   moves();
   functions();
+  last_words();
   exchanges();
 #if defined(__cpp_exceptions)
   exceptions();

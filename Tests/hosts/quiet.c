@@ -66,6 +66,7 @@ static process look(void) {
   getrlimit(RLIMIT_NOFILE, &found.files);
   getrlimit(RLIMIT_STACK, &found.stack);
   getitimer(ITIMER_REAL, &found.timer);
+  fflush(stdout);
   found.written = lseek(output, 0, SEEK_END);
   return found;
 }
@@ -163,6 +164,15 @@ int main(int argc, char **argv) {
   mxauth_validator_free(validator);
   unchanged(&before, "the validator was freed");
   check(descriptors() == opened && threads() == 1, "%d descriptors left, %d threads", descriptors() - opened, threads());
+
+  struct rlimit none = {3, before.files.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  validator = made(argv[1]);
+  check(mxauth_event_fd(validator) == -1, "a descriptor though there is none");
+  check(mxauth_validate(validator, argv[2], strlen(argv[2]), &verdict, NULL) == MXAUTH_PENDING, "judged without descriptors");
+  check(mxauth_transport_start(validator, NULL) == MXAUTH_TRANSPORT_UNAVAILABLE, "a transport without descriptors");
+  mxauth_validator_free(validator);
+  setrlimit(RLIMIT_NOFILE, &before.files);
   dup2(fileno(results), 1);
   return finish("quiet");
 }

@@ -39,10 +39,9 @@ mxauth::result<mxauth::validator> make_validator(int count, char** arguments) {
 
 /** Several headers make one with commas (RFC 9110 section 5.3), which is then refused. */
 std::optional<std::string> authorization_of(const Request& request) {
-  const auto count = request.get_header_value_count("Authorization");
-  if (count == 0) return std::nullopt;
-  std::string joined = request.get_header_value("Authorization");
-  for (std::size_t i = 1; i < count; i++) joined += ", " + request.get_header_value("Authorization", i);
+  std::optional<std::string> joined;
+  const auto [first, last] = request.headers.equal_range("Authorization");
+  for (auto header = first; header != last; ++header) joined = joined ? *joined + ", " + header->second : header->second;
   return joined;
 }
 
