@@ -25,7 +25,7 @@ var targets: [Target] = [
     .target(name: "TokenValidation", dependencies: ["CVector", "CSystem", "JOSE", "Matrix"], swiftSettings: library),
     // Headers only: without pkgConfig nothing is linked, and libcurl is opened at run time.
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .target(name: "Transport", dependencies: ["CSystem", "CCurl", "TokenValidation"], swiftSettings: library),
+    .target(name: "Transport", dependencies: ["CSystem", "CCurl", "COpenSSL", "TokenValidation"], swiftSettings: library),
     .target(
         name: "MXAuth", dependencies: ["CMXAuth", "CSystem", "JOSE", "Matrix", "TokenValidation", "Transport"], swiftSettings: library),
 ]

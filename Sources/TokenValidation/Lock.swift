@@ -2,11 +2,11 @@
 import CSystem
 
 /// A mutex with a condition. pthread's, since Swift's own Mutex does not survive a fork.
-final class Lock: @unchecked Sendable {
+package final class Lock: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init() {
+    package init() {
         // Whoever finds it taken tries for a moment before going to sleep: it is held for moments only.
         var attributes = pthread_mutexattr_t()
         pthread_mutexattr_init(&attributes)
@@ -23,7 +23,7 @@ final class Lock: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func withLock<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    package func withLock<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body()

@@ -31,11 +31,13 @@ package final class Transport: @unchecked Sendable {
             return false
         }
         validator.transport = own
+        ExitGuard.add(validator)
         return true
     }
 
     package static func stop(for validator: Validator) {
         guard let own = validator.transport else { return }
+        ExitGuard.remove(validator)
         validator.transport = nil
         let transport = Unmanaged<Transport>.fromOpaque(own).takeRetainedValue()
         transport.isStopping.store(true, ordering: .releasing)

@@ -17,7 +17,7 @@ never() { # WHAT NAME...
 }
 
 never 'end it' exit _exit _Exit quick_exit abort __assert_fail kill raise pthread_kill tgkill pthread_exit pthread_cancel
-never 'be called when it ends' atexit on_exit at_quick_exit __cxa_atexit OPENSSL_atexit
+never 'be called when it ends' atexit on_exit at_quick_exit __cxa_atexit
 never 'handle signals' signal sigaction bsd_signal sigaltstack sigprocmask alarm setitimer timer_create signalfd
 never 'read or change the environment' getenv secure_getenv setenv putenv unsetenv clearenv environ __environ
 never 'read or change the locale' setlocale newlocale uselocale localeconv nl_langinfo
