@@ -14,7 +14,7 @@ LINK := --disable-build-manifest-caching --disable-local-rpath \
 
 SOURCES := Package.swift packaging/libmxauth.map $(shell find Sources include -type f -not -name '*.hpp')
 
-.PHONY: build deps lib lib-embedded cli demo bench bench-deps bench-check bench-check-update bench-publish test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages man install uninstall deb package-deps abi-check abi-baseline test-cpp cpp-deps docs check-docs clean
+.PHONY: build deps lib lib-embedded cli demo bench bench-deps bench-check bench-check-update bench-publish test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages man install uninstall deb package-deps abi-check abi-baseline test-cpp cpp-deps nginx-deps nginx test-nginx bench-nginx docs check-docs clean
 
 build: lib cli
 
@@ -95,7 +95,7 @@ bench-check-update: deps lib-embedded
 bench-publish:
 	python3 bench/report.py build/bench/results.json bench/targets.json docs/benchmarks
 
-test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages test-cpp bench-check check-docs
+test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages test-cpp test-nginx bench-check check-docs
 
 test-swift: deps
 	$(SWIFT) test --scratch-path .build/test
@@ -185,6 +185,26 @@ test-cpp: cpp-deps lib lib-embedded
 	Tests/hosts/snippets.sh docs/cpp.md docs/embedding.md
 	$(MAKE) -j$(shell nproc) -O -C Tests/hosts test LIB=$(CURDIR)/build/embedded
 	$(MAKE) -j$(shell nproc) -O -C Tests/hosts test LIB=$(CURDIR)/build/lib
+
+# ---------------------------------------------------------------- nginx
+
+NGINX_PACKAGES := nginx nginx-dev wrk libcurl4
+
+nginx-deps: deps
+	packaging/install-missing $(NGINX_PACKAGES)
+
+# For the nginx that is installed, as its -dev package wants modules to be built: a folder for mxauth.h, one for the library.
+nginx: build/nginx/ngx_http_mxauth_module.so
+
+build/nginx/ngx_http_mxauth_module.so: build/embedded/libmxauth.so $(wildcard bindings/nginx/*) | nginx-deps
+	bindings/nginx/build.sh include build/embedded build/nginx
+
+test-nginx: nginx
+	PYTHON=$(PYTHON) Tests/nginx/run.sh build/nginx/ngx_http_mxauth_module.so build/embedded
+
+# Figures, never a test, as with bench.
+bench-nginx: nginx
+	PYTHON=$(PYTHON) Tests/nginx/bench.sh build/nginx/ngx_http_mxauth_module.so build/embedded build/bench/nginx.json
 
 # ---------------------------------------------------------------- What is generated
 
