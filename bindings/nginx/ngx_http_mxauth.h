@@ -87,6 +87,8 @@ typedef struct {
 /* Configuration: ngx_http_mxauth_options.c, ngx_http_mxauth_validators.c */
 char *ngx_http_mxauth_issuer(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 char *ngx_http_mxauth_option(ngx_conf_t *cf, ngx_command_t *command, void *conf);
+char *ngx_http_mxauth_mode(ngx_conf_t *cf, ngx_command_t *command, void *conf);
+char *ngx_http_mxauth_timeout(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 char *ngx_http_mxauth_require_scope(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 /** The validator of a server; NULL after an error has been logged. */
 ngx_http_mxauth_validator_t *ngx_http_mxauth_validator_of(ngx_conf_t *cf, ngx_http_mxauth_srv_conf_t *server);

@@ -4,13 +4,6 @@
  */
 #include "ngx_http_mxauth.h"
 
-static ngx_conf_enum_t modes[] = {
-    {ngx_string("off"), NGX_HTTP_MXAUTH_OFF},
-    {ngx_string("on"), NGX_HTTP_MXAUTH_ON},
-    {ngx_string("optional"), NGX_HTTP_MXAUTH_OPTIONAL},
-    {ngx_null_string, 0},
-};
-
 #define ANYWHERE (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_HTTP_LMT_CONF)
 #define LOCATION(field) NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_mxauth_loc_conf_t, field)
 
@@ -19,13 +12,13 @@ static ngx_command_t commands[] = {
      NGX_HTTP_SRV_CONF_OFFSET, 0, NULL},
     {ngx_string("mxauth_option"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_CONF_TAKE2, ngx_http_mxauth_option,
      NGX_HTTP_SRV_CONF_OFFSET, 0, NULL},
-    {ngx_string("mxauth"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_enum_slot, LOCATION(mode), modes},
+    {ngx_string("mxauth"), ANYWHERE | NGX_CONF_TAKE1, ngx_http_mxauth_mode, LOCATION(mode), NULL},
     {ngx_string("mxauth_require_scope"), ANYWHERE | NGX_CONF_1MORE, ngx_http_mxauth_require_scope, LOCATION(scopes),
      NULL},
     {ngx_string("mxauth_authorize_endpoint"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
      LOCATION(authorize_endpoint), NULL},
     {ngx_string("mxauth_query_token"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, LOCATION(query_token), NULL},
-    {ngx_string("mxauth_timeout"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, LOCATION(timeout), NULL},
+    {ngx_string("mxauth_timeout"), ANYWHERE | NGX_CONF_TAKE1, ngx_http_mxauth_timeout, LOCATION(timeout), NULL},
     {ngx_string("mxauth_metrics"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, ngx_http_mxauth_metrics, LOCATION(metrics),
      NULL},
     ngx_null_command,

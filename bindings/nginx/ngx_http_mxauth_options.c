@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The directives that take more than a word: each value is checked where it stands, so that nginx can say in which line.
+ * The directives with values of their own: each is checked where it stands, so that nginx can say in which line.
  */
 #include "ngx_http_mxauth.h"
 
@@ -79,6 +79,45 @@ ngx_http_mxauth_option(ngx_conf_t *cf, ngx_command_t *command, void *conf)
 {
     ngx_str_t *words = cf->args->elts;
     return set(cf, &words[0], conf, words[1], words[2]);
+}
+
+char *
+ngx_http_mxauth_mode(ngx_conf_t *cf, ngx_command_t *command, void *conf)
+{
+    static const char *names[] = {
+        [NGX_HTTP_MXAUTH_OFF] = "off", [NGX_HTTP_MXAUTH_ON] = "on", [NGX_HTTP_MXAUTH_OPTIONAL] = "optional"};
+    ngx_http_mxauth_loc_conf_t *location = conf;
+    ngx_str_t *words = cf->args->elts;
+    if (location->mode != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+    for (ngx_uint_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (ngx_strcmp(words[1].data, names[i]) == 0) {
+            location->mode = i;
+            return NGX_CONF_OK;
+        }
+    }
+    ngx_conf_log_error(
+        NGX_LOG_EMERG, cf, 0, "\"mxauth\" takes \"on\", \"off\" or \"optional\", not \"%V\"", &words[1]);
+    return NGX_CONF_ERROR;
+}
+
+char *
+ngx_http_mxauth_timeout(ngx_conf_t *cf, ngx_command_t *command, void *conf)
+{
+    ngx_http_mxauth_loc_conf_t *location = conf;
+    ngx_str_t *words = cf->args->elts;
+    if (location->timeout != NGX_CONF_UNSET_MSEC) {
+        return "is duplicate";
+    }
+    ngx_int_t time = ngx_parse_time(&words[1], 0);
+    if (time == NGX_ERROR || time == 0) {
+        ngx_conf_log_error(
+            NGX_LOG_EMERG, cf, 0, "\"mxauth_timeout\" takes a time such as \"500ms\" or \"10s\", not \"%V\"", &words[1]);
+        return NGX_CONF_ERROR;
+    }
+    location->timeout = (ngx_msec_t) time;
+    return NGX_CONF_OK;
 }
 
 char *

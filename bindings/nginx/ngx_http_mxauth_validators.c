@@ -47,8 +47,8 @@ make_validator(ngx_conf_t *cf, ngx_http_mxauth_srv_conf_t *server)
     mxauth_config_set_log(server->config, ngx_http_mxauth_log, NULL);
     if (mxauth_validator_new(server->config, &made->validator, &error) != MXAUTH_OK) {
         ngx_conf_log_error(
-            NGX_LOG_EMERG, cf, 0, "the \"mxauth_issuer\" and \"mxauth_option\" directives from %V:%ui on: %s",
-            &server->place.file, server->place.line, error.message);
+            NGX_LOG_EMERG, cf, 0, "the \"mxauth_issuer\" and \"mxauth_option\" directives from %V:%ui on: %s: %s",
+            &server->place.file, server->place.line, error.subject, error.message);
         return NULL;
     }
     cleanup->handler = free_validator;
