@@ -15,6 +15,8 @@ CONNECTIONS = 12_000
 TEMPLATE = """
 {module}
 {main}
+# An upgraded nginx gets no environment but this; installed libraries need none.
+env LD_LIBRARY_PATH;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log {level};
 worker_processes {workers};
@@ -76,14 +78,18 @@ class Nginx:
     def start(self, seconds=20):
         self._output = open(self.folder / "output", "w", encoding="utf-8")
         self.process = subprocess.Popen(self.command(), stdout=self._output, stderr=subprocess.STDOUT)
-        until(self.answers, f"nginx that listens\n{self.log()}", seconds)
+        until(self.answers, "nginx that listens", seconds)
         return self
 
     def answers(self):
-        if self.process.poll() is not None:
+        if self.process.poll() not in ((None, 0) if self.is_daemon else (None,)):
             raise AssertionError(f"nginx has ended: {(self.folder / 'output').read_text()} {self.log()}")
         # A listening socket is there before the workers are.
         return self.workers() and not socket.socket().connect_ex(("127.0.0.1", self.port))
+
+    @property
+    def is_daemon(self):
+        return "daemon off" not in self._settings["main"]
 
     @property
     def master(self):
@@ -95,6 +101,13 @@ class Nginx:
         except (OSError, ValueError):
             return []
 
+    def has_other_master(self, old):
+        """While nginx upgrades itself, its pid file is gone for a moment, and empty for another."""
+        try:
+            return self.master != old and bool(self.workers())
+        except (OSError, ValueError):
+            return False
+
     def send(self, number, process=None):
         os.kill(process or self.master, number)
 
@@ -105,15 +118,29 @@ class Nginx:
         until(lambda: set(self.workers()) - before, "new workers")
 
     def stop(self, number=signal.SIGTERM, seconds=20):
-        if self.process and self.process.poll() is None:
+        if not self.process:
+            return
+        if self.is_daemon:
+            for file in self.folder.glob("nginx.pid*"):
+                master = int(file.read_text())
+                self.send(number, master)
+                until(lambda: is_gone(master), "the end of nginx", seconds)
+        elif self.process.poll() is None:
             self.process.send_signal(number)
             self.process.wait(seconds)
-        if self.process:
-            self._output.close()
+        self._output.close()
 
     def log(self):
         path = self.folder / "error.log"
         return path.read_text(errors="replace") if path.exists() else ""
+
+
+def is_gone(process):
+    """A process that nobody has waited for yet is gone too."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def children(process):

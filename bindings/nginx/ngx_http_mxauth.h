@@ -117,8 +117,6 @@ void ngx_http_mxauth_resume(ngx_event_t *event);
 ngx_int_t ngx_http_mxauth_init_module(ngx_cycle_t *cycle);
 ngx_int_t ngx_http_mxauth_init_process(ngx_cycle_t *cycle);
 void ngx_http_mxauth_exit_process(ngx_cycle_t *cycle);
-/** Sees to it that the validator's exchanges are carried, and watched for, in this process. */
-ngx_int_t ngx_http_mxauth_carry(ngx_http_mxauth_validator_t *validator);
 void ngx_http_mxauth_stop_carrying(ngx_http_mxauth_validator_t *validator);
 /** To be called on nginx's thread, before any message comes. */
 void ngx_http_mxauth_begin_log(void);

@@ -160,7 +160,7 @@ ngx_http_mxauth_access(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
     ngx_http_mxauth_ctx_t *ctx = context(r);
-    if (ctx == NULL || ngx_http_mxauth_carry(location->validator) != NGX_OK) {
+    if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     mxauth_error error;

@@ -54,12 +54,9 @@ start_transport(ngx_http_mxauth_validator_t *validator)
     return NGX_ERROR;
 }
 
-ngx_int_t
-ngx_http_mxauth_carry(ngx_http_mxauth_validator_t *validator)
+static ngx_int_t
+carry(ngx_http_mxauth_validator_t *validator)
 {
-    if (validator->events != NULL) {
-        return NGX_OK;
-    }
     int descriptor = mxauth_event_fd(validator->validator);
     if (descriptor < 0 || ngx_http_mxauth_watch_log() != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0, "mxauth: no descriptor left for events");
@@ -224,7 +221,7 @@ ngx_http_mxauth_init_process(ngx_cycle_t *cycle)
     }
     ngx_http_mxauth_validator_t **validators = all->elts;
     for (ngx_uint_t i = 0; i < all->nelts; i++) {
-        if (ngx_http_mxauth_carry(validators[i]) != NGX_OK) {
+        if (carry(validators[i]) != NGX_OK) {
             return NGX_ERROR;
         }
     }

@@ -149,9 +149,6 @@ report(ngx_http_request_t *r)
     if (!(r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD))) {
         return NGX_HTTP_NOT_ALLOWED;
     }
-    if (ngx_http_mxauth_carry(location->validator) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
     ngx_http_mxauth_publish(location->validator);
     ngx_str_t *texts = ngx_pcalloc(r->pool, board->slots * sizeof(ngx_str_t));
     if (texts == NULL) {

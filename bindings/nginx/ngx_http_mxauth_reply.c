@@ -24,6 +24,10 @@ add_challenge(ngx_http_request_t *r, const mxauth_reply *reply)
     if (header == NULL || value == NULL) {
         return NGX_ERROR;
     }
+    /* The page of an error_page that needs a token itself is refused as well. */
+    if (r->error_page && r->headers_out.www_authenticate != NULL) {
+        r->headers_out.www_authenticate->hash = 0;
+    }
     ngx_memcpy(value, reply->www_authenticate, reply->challenge_length);
     ngx_memzero(header, sizeof(ngx_table_elt_t));
     header->hash = 1;
