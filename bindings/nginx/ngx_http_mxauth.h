@@ -123,7 +123,7 @@ void ngx_http_mxauth_begin_log(void);
 /** The library's log callback; any thread. */
 void ngx_http_mxauth_log(void *user, uint32_t level, const char *message);
 /** Writes what other threads have left to the error log. */
-void ngx_http_mxauth_drain_log(void);
+void ngx_http_mxauth_drain_log(ngx_log_t *log);
 ngx_int_t ngx_http_mxauth_watch_log(void);
 void ngx_http_mxauth_unwatch_log(void);
 /** A read event on a descriptor that somebody else owns. */

@@ -44,13 +44,13 @@ ngx_http_mxauth_unwatch(ngx_connection_t *connection)
 }
 
 static ngx_int_t
-start_transport(ngx_http_mxauth_validator_t *validator)
+start_transport(ngx_http_mxauth_validator_t *validator, ngx_log_t *log)
 {
     mxauth_error error = MXAUTH_ERROR_INIT;
     if (mxauth_transport_start(validator->validator, &error) == MXAUTH_OK) {
         return NGX_OK;
     }
-    ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0, "mxauth: no issuer can be asked: %s", error.message);
+    ngx_log_error(NGX_LOG_ALERT, log, 0, "mxauth: no issuer can be asked: %s", error.message);
     return NGX_ERROR;
 }
 
@@ -67,7 +67,7 @@ carry(ngx_http_mxauth_validator_t *validator)
         return NGX_ERROR;
     }
     /* Without it, tokens that need nobody asked are judged all the same, and the others end with mxauth_timeout. */
-    (void) start_transport(validator);
+    (void) start_transport(validator, ngx_cycle->log);
     ngx_http_mxauth_start_publishing(validator);
     return NGX_OK;
 }
@@ -140,7 +140,7 @@ has_keys(ngx_http_mxauth_validator_t *validator)
 }
 
 static ngx_int_t
-begin_head_start(ngx_http_mxauth_validator_t **validators, struct pollfd *waits, ngx_uint_t count)
+begin_head_start(ngx_http_mxauth_validator_t **validators, struct pollfd *waits, ngx_uint_t count, ngx_log_t *log)
 {
     for (ngx_uint_t i = 0; i < count; i++) {
         waits[i].fd = -1;
@@ -149,7 +149,7 @@ begin_head_start(ngx_http_mxauth_validator_t **validators, struct pollfd *waits,
             continue;
         }
         waits[i].fd = mxauth_event_fd(validators[i]->validator);
-        if (waits[i].fd < 0 || start_transport(validators[i]) != NGX_OK) {
+        if (waits[i].fd < 0 || start_transport(validators[i], log) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -183,7 +183,7 @@ await_keys(ngx_http_mxauth_validator_t **validators, struct pollfd *waits, ngx_u
     }
 }
 
-/* In the master, before it forks; of "nginx -t" nobody wants traffic. */
+/* In the master, before it forks, while ngx_cycle is still the one before; of "nginx -t" nobody wants traffic. */
 ngx_int_t
 ngx_http_mxauth_init_module(ngx_cycle_t *cycle)
 {
@@ -201,13 +201,13 @@ ngx_http_mxauth_init_module(ngx_cycle_t *cycle)
     if (waits == NULL) {
         return NGX_ERROR;
     }
-    if (begin_head_start(validators, waits, all->nelts) == NGX_OK) {
+    if (begin_head_start(validators, waits, all->nelts, cycle->log) == NGX_OK) {
         await_keys(validators, waits, all->nelts);
     }
     for (ngx_uint_t i = 0; i < all->nelts; i++) {
         mxauth_transport_stop(validators[i]->validator);
     }
-    ngx_http_mxauth_drain_log();
+    ngx_http_mxauth_drain_log(cycle->log);
     return NGX_OK;
 }
 

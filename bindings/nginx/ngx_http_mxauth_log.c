@@ -40,9 +40,9 @@ nginx_level(uint32_t level)
 }
 
 static void
-write_line(uint32_t level, const char *text)
+write_line(ngx_log_t *log, uint32_t level, const char *text)
 {
-    ngx_log_error(nginx_level(level), ngx_cycle->log, 0, "mxauth: %s", text);
+    ngx_log_error(nginx_level(level), log, 0, "mxauth: %s", text);
 }
 
 void
@@ -55,7 +55,7 @@ void
 ngx_http_mxauth_log(void *user, uint32_t level, const char *message)
 {
     if (pthread_equal(pthread_self(), desk.nginx_thread)) {
-        write_line(level, message);
+        write_line(ngx_cycle->log, level, message);
         return;
     }
     pthread_mutex_lock(&desk.lock);
@@ -76,7 +76,7 @@ ngx_http_mxauth_log(void *user, uint32_t level, const char *message)
 }
 
 void
-ngx_http_mxauth_drain_log(void)
+ngx_http_mxauth_drain_log(ngx_log_t *log)
 {
     message_t taken[ROOM];
     pthread_mutex_lock(&desk.lock);
@@ -86,10 +86,10 @@ ngx_http_mxauth_drain_log(void)
     desk.lost = 0;
     pthread_mutex_unlock(&desk.lock);
     for (ngx_uint_t i = 0; i < count; i++) {
-        write_line(taken[i].level, taken[i].text);
+        write_line(log, taken[i].level, taken[i].text);
     }
     if (lost > 0) {
-        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0, "mxauth: %ui more messages at once than there is room for", lost);
+        ngx_log_error(NGX_LOG_WARN, log, 0, "mxauth: %ui more messages at once than there is room for", lost);
     }
 }
 
@@ -99,7 +99,7 @@ rung(ngx_event_t *event)
     uint64_t times;
     ssize_t got = read(desk.bell, &times, sizeof(times));
     (void) got;
-    ngx_http_mxauth_drain_log();
+    ngx_http_mxauth_drain_log(ngx_cycle->log);
 }
 
 ngx_int_t
@@ -136,5 +136,5 @@ ngx_http_mxauth_unwatch_log(void)
     close(desk.bell);
     desk.bell = -1;
     pthread_mutex_unlock(&desk.lock);
-    ngx_http_mxauth_drain_log();
+    ngx_http_mxauth_drain_log(ngx_cycle->log);
 }
