@@ -80,7 +80,7 @@ typedef struct {
     ngx_str_t user_id;
     ngx_str_t device_id;
     ngx_str_t client_id;
-    ngx_str_t token;
+    ngx_str_t token;              /* of a request that waits, or has waited */
     ngx_http_mxauth_waiter_t *waiter;
 } ngx_http_mxauth_ctx_t;
 
@@ -96,9 +96,10 @@ ngx_int_t ngx_http_mxauth_resolve_scopes(ngx_conf_t *cf, ngx_http_mxauth_loc_con
 
 /* Requests: ngx_http_mxauth_access.c, ngx_http_mxauth_request.c, ngx_http_mxauth_reply.c, ngx_http_mxauth_variables.c */
 ngx_int_t ngx_http_mxauth_access(ngx_http_request_t *r);
-/** The token, in the request's pool. Returns what mxauth_bearer_extract does. */
-mxauth_status ngx_http_mxauth_find_token(ngx_http_request_t *r, ngx_http_mxauth_loc_conf_t *location, ngx_str_t *token,
-    mxauth_error *error);
+/** The token, in the `size` bytes at `scratch` or, if they are too few, in the request's pool. Returns what
+ * mxauth_bearer_extract does. */
+mxauth_status ngx_http_mxauth_find_token(ngx_http_request_t *r, ngx_http_mxauth_loc_conf_t *location, u_char *scratch,
+    size_t size, ngx_str_t *token, mxauth_error *error);
 /** The path that an upstream sees, which is the one to be asked about; its length is 0 if nobody should see it. */
 ngx_int_t ngx_http_mxauth_path(ngx_http_request_t *r, ngx_str_t *path);
 /** Refuses the request: what the access handler has to return. */
@@ -107,9 +108,9 @@ ngx_int_t ngx_http_mxauth_refuse(ngx_http_request_t *r, ngx_http_mxauth_loc_conf
 ngx_int_t ngx_http_mxauth_add_variables(ngx_conf_t *cf);
 
 /* Waiting: ngx_http_mxauth_wait.c */
-/** Suspends the request. Returns NGX_AGAIN, NGX_DECLINED if its time is over, or NGX_ERROR. */
+/** Suspends the request, of which it keeps the token. Returns NGX_AGAIN, NGX_DECLINED if its time is over, or NGX_ERROR. */
 ngx_int_t ngx_http_mxauth_suspend(ngx_http_request_t *r, ngx_http_mxauth_ctx_t *ctx,
-    ngx_http_mxauth_loc_conf_t *location, uint64_t exchange);
+    ngx_http_mxauth_loc_conf_t *location, const ngx_str_t *token, uint64_t exchange);
 void ngx_http_mxauth_wake(ngx_event_t *event);
 void ngx_http_mxauth_resume(ngx_event_t *event);
 

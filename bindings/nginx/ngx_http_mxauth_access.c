@@ -107,14 +107,14 @@ without_token(ngx_http_request_t *r, ngx_http_mxauth_loc_conf_t *location, const
 
 static ngx_int_t
 with_token(ngx_http_request_t *r, ngx_http_mxauth_loc_conf_t *location, ngx_http_mxauth_ctx_t *ctx,
-    const ngx_str_t *path, mxauth_error *error)
+    const ngx_str_t *token, const ngx_str_t *path, mxauth_error *error)
 {
     mxauth_verdict verdict;
     verdict.struct_size = sizeof(mxauth_verdict);
     mxauth_status status = mxauth_validate(
-        location->validator->validator, (const char *) ctx->token.data, ctx->token.len, &verdict, error);
+        location->validator->validator, (const char *) token->data, token->len, &verdict, error);
     if (status == MXAUTH_PENDING) {
-        ngx_int_t rc = ngx_http_mxauth_suspend(r, ctx, location, verdict.exchange);
+        ngx_int_t rc = ngx_http_mxauth_suspend(r, ctx, location, token, verdict.exchange);
         if (rc != NGX_DECLINED) {
             return rc == NGX_ERROR ? NGX_HTTP_INTERNAL_SERVER_ERROR : rc;
         }
@@ -179,8 +179,10 @@ ngx_http_mxauth_access(ngx_http_request_t *r)
             return ngx_http_mxauth_refuse(r, location, status, &error, NULL);
         }
     }
-    if (ctx->token.data == NULL) {
-        mxauth_status status = ngx_http_mxauth_find_token(r, location, &ctx->token, &error);
+    u_char scratch[2048];
+    ngx_str_t token = ctx->token;
+    if (token.data == NULL) {
+        mxauth_status status = ngx_http_mxauth_find_token(r, location, scratch, sizeof(scratch), &token, &error);
         if (status == MXAUTH_TOKEN_MISSING) {
             return without_token(r, location, &path, &error);
         }
@@ -188,5 +190,5 @@ ngx_http_mxauth_access(ngx_http_request_t *r)
             return ngx_http_mxauth_refuse(r, location, status, &error, NULL);
         }
     }
-    return with_token(r, location, ctx, &path, &error);
+    return with_token(r, location, ctx, &token, &path, &error);
 }

@@ -5,8 +5,8 @@
 #include "ngx_http_mxauth.h"
 
 mxauth_status
-ngx_http_mxauth_find_token(ngx_http_request_t *r, ngx_http_mxauth_loc_conf_t *location, ngx_str_t *token,
-    mxauth_error *error)
+ngx_http_mxauth_find_token(ngx_http_request_t *r, ngx_http_mxauth_loc_conf_t *location, u_char *scratch, size_t size,
+    ngx_str_t *token, mxauth_error *error)
 {
     ngx_table_elt_t *header = r->headers_in.authorization;
     ngx_str_t value = ngx_null_string, query = ngx_null_string;
@@ -18,15 +18,15 @@ ngx_http_mxauth_find_token(ngx_http_request_t *r, ngx_http_mxauth_loc_conf_t *lo
     }
     /* A token is never longer than the text that it is in. Two such headers do not get here: nginx refuses them. */
     size_t capacity = ngx_max(value.len, query.len) + 1, needed = 0;
-    u_char *buffer = ngx_pnalloc(r->pool, capacity);
+    u_char *buffer = capacity <= size ? scratch : ngx_pnalloc(r->pool, capacity);
     if (buffer == NULL) {
         return MXAUTH_INTERNAL;
     }
     /* NULL and empty differ: an empty header is malformed, and an empty query is a query. */
     const char *query_text = !location->query_token ? NULL : query.data != NULL ? (const char *) query.data : "";
     mxauth_status status = mxauth_bearer_extract(
-        header != NULL ? (const char *) value.data : NULL, value.len, query_text, query.len, 0, (char *) buffer, capacity,
-        &needed, error);
+        header != NULL ? (const char *) value.data : NULL, value.len, query_text, query.len, 0, (char *) buffer,
+        capacity, &needed, error);
     if (status == MXAUTH_OK) {
         token->data = buffer;
         token->len = needed - 1;

@@ -69,13 +69,16 @@ make_waiter(ngx_http_request_t *r, ngx_http_mxauth_loc_conf_t *location)
 
 ngx_int_t
 ngx_http_mxauth_suspend(ngx_http_request_t *r, ngx_http_mxauth_ctx_t *ctx, ngx_http_mxauth_loc_conf_t *location,
-    uint64_t exchange)
+    const ngx_str_t *token, uint64_t exchange)
 {
     if (ctx->waiter == NULL) {
         ctx->waiter = make_waiter(r, location);
-        if (ctx->waiter == NULL) {
+        ctx->token.data = ngx_pnalloc(r->pool, token->len);
+        if (ctx->waiter == NULL || ctx->token.data == NULL) {
             return NGX_ERROR;
         }
+        ctx->token.len = token->len;
+        ngx_memcpy(ctx->token.data, token->data, token->len);
     }
     ngx_http_mxauth_waiter_t *waiter = ctx->waiter;
     ngx_msec_int_t left = (ngx_msec_int_t) (waiter->deadline - ngx_current_msec);
