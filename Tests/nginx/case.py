@@ -14,7 +14,7 @@ from endpoint import SECRET, Endpoint
 from issuer import Issuer, Reply
 from masform import mas_token
 from server import Nginx
-from tokens import AUDIENCE, all_tokens, key_set, new_key, token
+from tokens import all_tokens, key_set, new_key, token
 from upstream import Upstream
 
 IDENTITY = """

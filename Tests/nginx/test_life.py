@@ -43,6 +43,7 @@ class Load(NginxCase):
         for load in loads:
             outcome = self.assertNoneFailed(load)
             self.assertEqual(outcome.socket_errors, 0, outcome.text)
+        print(f"{times} times meanwhile")
         self.assertGreaterEqual(times, 3)
         log = self.web.log()
         for trouble in ("[alert]", "[emerg]", "[crit]", "open socket", "exited on signal"):
@@ -104,6 +105,17 @@ class Beginning(NginxCase):
                 f'mxauth_option issuer.jwks_uri "{self.server.origin}/jwks";', "")))
         self.assertPasses(self.ask(token=self.jwt()))
         self.assertEqual(self.server.requests, [])
+
+    def test_state_dir(self):
+        """What a start has fetched serves the next one, though the issuer is away and workers are another user."""
+        folder = self.folder()
+        os.chmod(folder, 0o700)
+        web = self.start("mxauth on; mxauth_timeout 1s;", ("state_dir", folder))
+        self.assertPasses(self.ask(token=self.jwt()))
+        web.stop()
+        self.server.stop()
+        web.start()
+        self.assertPasses(self.ask(token=self.jwt()))
 
     def test_issuer_down(self):
         self.server.stop()
