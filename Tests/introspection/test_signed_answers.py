@@ -13,8 +13,9 @@ METADATA = "/.well-known/oauth-authorization-server"
 
 
 class SignedAnswers(IntrospectionCase):
-    def begin(self, mode="always", lists=("ES256",), warm=True, **more):
-        """An issuer whose metadata says that it signs, if `lists` is not empty. `warm`: with its keys at hand."""
+    def begin(self, mode="always", lists=("ES256",), keys=None, **more):
+        """An issuer whose metadata says that it signs, if `lists` is not empty, and whose keys are at hand, unless `keys` makes the
+        reply about them."""
         self.key = new_key("first")
         self.start(audience=None, **more)
         metadata = {
@@ -22,13 +23,17 @@ class SignedAnswers(IntrospectionCase):
             "introspection_endpoint": self.endpoint.url}
         if lists:
             metadata["introspection_signing_alg_values_supported"] = list(lists)
-        self.server.routes |= {METADATA: Reply(metadata), "/jwks": Reply(key_set(self.key))}
+        self.server.routes |= {METADATA: Reply(metadata), "/jwks": (keys or self.at_once)(self.key)}
         self.v = self.validator(
             ("tokens", "opaque"), ("client_auth", "bearer"), ("client_secret", self.endpoint.caller.secret),
             ("client_id", CLIENT), ("signed_introspection", mode), ("breaker_threshold", "1000"), issuer=self.server,
             audience=None, clock=self.clock)
-        if warm and lists and mode != "never":
+        if not keys and lists and mode != "never":
             self.until(self.works, "the keys")
+
+    @staticmethod
+    def at_once(key):
+        return Reply(key_set(key))
 
     def works(self, **more):
         self.clock.advance(2)
@@ -62,8 +67,7 @@ class SignedAnswers(IntrospectionCase):
 
     def test_keys_come_first(self):
         """However slow they are: the token waits for them, and then it is asked about, once."""
-        self.begin(warm=False)
-        self.server.routes["/jwks"] = Reply(key_set(self.key), delay=0.3)
+        self.begin(keys=lambda key: Reply(key_set(key), delay=0.3))
         token = self.signed()
         self.assertStatus(self.v.wait(token), mxauth.OK)
         self.assertEqual(self.v.stats.introspections, 1)
@@ -140,8 +144,7 @@ class SignedAnswers(IntrospectionCase):
         self.assertRefused(old)
 
     def test_keys_that_cannot_be_had(self):
-        self.begin(warm=False)
-        self.server.routes["/jwks"] = Reply(b"", 503)
+        self.begin(keys=lambda _key: Reply(b"", 503))
         token = self.signed()
         self.assertRefused(token, mxauth.KEYS_UNAVAILABLE, mxauth.ISSUER_UNAVAILABLE)
         self.server.routes["/jwks"] = Reply(key_set(self.key))
