@@ -6,7 +6,8 @@ struct PathScan {
         case plain, slash, pathEnd
         /// To be looked at closely.
         case encoded
-        /// In no path of any request: controls, spaces, and the backslash that some take for a slash.
+        /// In no path of any request (RFC 9112 section 3.2): controls, spaces, the hash sign, behind which some read on and
+        /// others do not, and the backslash that some take for a slash.
         case forbidden
     }
 
@@ -17,9 +18,9 @@ struct PathScan {
     static func kind(_ byte: UInt8) -> ByteKind {
         switch byte {
         case UInt8(ascii: "/"): .slash
-        case UInt8(ascii: "?"), UInt8(ascii: "#"): .pathEnd
+        case UInt8(ascii: "?"): .pathEnd
         case UInt8(ascii: "%"), 0x80...0xFF: .encoded
-        case 0...0x20, 0x7F, UInt8(ascii: "\\"): .forbidden
+        case 0...0x20, 0x7F, UInt8(ascii: "#"), UInt8(ascii: "\\"): .forbidden
         default: .plain
         }
     }

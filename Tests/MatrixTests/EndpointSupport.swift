@@ -98,8 +98,9 @@ extension Authorization {
 /// What a path means, slowly and by another way than the library's: split, decode, compare with every row.
 enum SlowReading {
     static func segments(_ target: [UInt8]) -> [String]? {
-        let path = target.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-        guard path.first == UInt8(ascii: "/"), !path.contains(where: { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") }) else { return nil }
+        let path = target.prefix { $0 != UInt8(ascii: "?") }
+        let forbidden = [UInt8(ascii: "#"), UInt8(ascii: "\\"), 0x7F]
+        guard path.first == UInt8(ascii: "/"), !path.contains(where: { $0 <= 0x20 || forbidden.contains($0) }) else { return nil }
         var decoded: [String] = []
         for part in path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
             guard let text = decode(Array(part)) else { return nil }

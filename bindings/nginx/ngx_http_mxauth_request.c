@@ -34,24 +34,12 @@ ngx_http_mxauth_find_token(ngx_http_request_t *r, ngx_http_mxauth_loc_conf_t *lo
     return status;
 }
 
-/* A fragment has no place in a request (RFC 9112 section 3.2): the table would read the path up to it, and an upstream
- * perhaps more. */
-static ngx_uint_t
-has_fragment(ngx_str_t *target)
-{
-    return ngx_strlchr(target->data, target->data + target->len, '#') != NULL;
-}
-
 ngx_int_t
 ngx_http_mxauth_path(ngx_http_request_t *r, ngx_str_t *path)
 {
     /* proxy_pass without a URI sends what the client has sent, as long as nothing has rewritten it. */
     if (r->valid_unparsed_uri) {
-        if (!has_fragment(&r->unparsed_uri)) {
-            *path = r->unparsed_uri;
-        } else {
-            ngx_str_set(path, "");
-        }
+        *path = r->unparsed_uri;
         return NGX_OK;
     }
     /* Otherwise it encodes the rewritten path in this way. */
