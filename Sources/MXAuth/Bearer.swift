@@ -17,10 +17,13 @@ public func mxauth_bearer_extract(
         flags & ~anyCharacters == 0
     else { return error.fail(.misuse) }
     do throws(BearerToken.Fault) {
-        let token = try BearerToken.extract(
+        let found = try BearerToken.extract(
             header: authorization == nil ? nil : header, query: query == nil ? nil : parameters,
             takesAnyCharacter: flags & anyCharacters != 0)
-        return deliver(token, buffer, capacity, needed, error)
+        return switch found {
+        case .sent(let token): deliver(token, buffer, capacity, needed, error)
+        case .decoded(let token): deliver(token, buffer, capacity, needed, error)
+        }
     } catch let fault {
         return error.fail(fault.kind.status, subject: String(fault.place), detail: String(fault.detail))
     }

@@ -141,16 +141,21 @@ func deliver(
     _ text: [UInt8]?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ needed: UnsafeMutablePointer<Int>?,
     _ error: ErrorSlot
 ) -> mxauth_status {
+    guard let text else { return error.fail(buffer != nil || capacity == 0 ? .internal : .misuse) }
+    return text.withView { deliver($0, buffer, capacity, needed, error) }
+}
+
+func deliver(
+    _ text: ByteView, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ needed: UnsafeMutablePointer<Int>?,
+    _ error: ErrorSlot
+) -> mxauth_status {
     guard buffer != nil || capacity == 0 else { return error.fail(.misuse) }
-    guard let text else { return error.fail(.internal) }
     needed?.pointee = text.count + 1
     // A capacity beyond any object's size is negative here, and as good as enough.
     guard let buffer, UInt(bitPattern: capacity) > UInt(bitPattern: text.count) else {
         return error.fail(.bufferTooSmall)
     }
-    text.withUnsafeBytes { bytes in
-        UnsafeMutableRawBufferPointer(start: buffer, count: text.count).copyMemory(from: bytes)
-    }
+    UnsafeMutableRawPointer(buffer).copyMemory(from: text.base, byteCount: text.count)
     buffer[text.count] = 0
     return Status.ok.rawValue
 }

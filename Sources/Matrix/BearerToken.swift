@@ -23,11 +23,17 @@ package enum BearerToken {
         }
     }
 
+    /// A token where it was sent, or a copy without the encoding of a query.
+    package enum Found {
+        case sent(ByteView)
+        case decoded([UInt8])
+    }
+
     /// `header` is nil if the request has none, `query` if tokens there do not count. `takesAnyCharacter` for tokens
     /// that an administrator has chosen: all visible ASCII instead of b64token.
     package static func extract(
         header: ByteView?, query: ByteView?, takesAnyCharacter: Bool
-    ) throws(Fault) -> [UInt8] {
+    ) throws(Fault) -> Found {
         if let header, header.count > maximumSize { throw Fault(.tooLarge, headerName, "The header is too long.") }
         if let query, query.count > maximumSize { throw Fault(.tooLarge, parameterName, "The query is too long.") }
         let parameter = try query.flatMap { (query) throws(Fault) in try Self.parameter(of: query) }
@@ -36,12 +42,12 @@ package enum BearerToken {
             guard let token = parameter.formDecoded, token.withView({ isToken($0, takesAnyCharacter) }) else {
                 throw Fault(.malformed, parameterName, "The parameter holds no token.")
             }
-            return token
+            return .decoded(token)
         }
         if parameter != nil {
             throw Fault(.ambiguous, parameterName, "It is there beside an Authorization header.")
         }
-        return [UInt8](try token(of: header, takesAnyCharacter))
+        return .sent(try token(of: header, takesAnyCharacter))
     }
 
     private static var headerName: StaticString { "Authorization" }

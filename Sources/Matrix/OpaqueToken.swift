@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CVector
 import JOSE
 
 /// The form of tokens that say nothing by themselves. A good form proves nothing; a bad one spares asking the issuer.
@@ -11,7 +12,7 @@ package enum OpaqueToken {
         var end = text.count
         while end > 0, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
         if end == 0 { return 0 }
-        for at in 0..<end where !isB64TokenCharacter(text[at]) { return at }
+        for at in mxauth_b64token_count(text.base, end)..<end where !isB64TokenCharacter(text[at]) { return at }
         return nil
     }
 

@@ -14,10 +14,13 @@ import Testing
         (header ?? []).withView { headerView in
             Array((query ?? "").utf8).withView { queryView in
                 do throws(BearerToken.Fault) {
-                    let token = try BearerToken.extract(
+                    let found = try BearerToken.extract(
                         header: header == nil ? nil : headerView, query: query == nil ? nil : queryView,
                         takesAnyCharacter: anyCharacter)
-                    return "token " + String(decoding: token, as: UTF8.self)
+                    return switch found {
+                    case .sent(let token): "token " + String(decoding: [UInt8](token), as: UTF8.self)
+                    case .decoded(let token): "token " + String(decoding: token, as: UTF8.self)
+                    }
                 } catch {
                     return "\(error.kind) \(error.place)"
                 }

@@ -34,6 +34,21 @@ import Testing
         }
     }
 
+    /// Sixteen characters are looked at together: each byte in each place of texts that are longer, and a little longer.
+    @Test func everyByteInEveryPlace() {
+        let good = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/".utf8)
+        for length in [15, 16, 17, 31, 32, 33, 47, 48] {
+            for place in 0..<length {
+                for byte in UInt8.min ... .max {
+                    var text = [UInt8](repeating: UInt8(ascii: "z"), count: length)
+                    text[place] = byte
+                    let isPadding = byte == UInt8(ascii: "=") && place == length - 1
+                    #expect(isB64Token(text) == (good.contains(byte) || isPadding), "\(byte) at \(place) of \(length)")
+                }
+            }
+        }
+    }
+
     /// How long a token may be is for others to say.
     @Test func length() {
         var text = [UInt8](repeating: UInt8(ascii: "a"), count: 100_000)

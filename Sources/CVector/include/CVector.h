@@ -10,6 +10,7 @@
 #define MXAUTH_INTERNAL __attribute__((visibility("hidden")))
 
 #include "aes_hash.h"
+#include "b64token.h"
 #include "base64url.h"
 #include "plain_text.h"
 
