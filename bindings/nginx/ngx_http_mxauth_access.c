@@ -84,7 +84,9 @@ static mxauth_status
 look_up(ngx_http_request_t *r, ngx_http_mxauth_loc_conf_t *location, const ngx_str_t *path, mxauth_error *error)
 {
     static const mxauth_verdict undecided = {.struct_size = sizeof(mxauth_verdict), .status = MXAUTH_PENDING};
-    return authorize(r, location, &undecided, path, error);
+    /* Nobody reads what is said of a verdict that is pending, as nearly all are: words only for the others. */
+    mxauth_status status = authorize(r, location, &undecided, path, NULL);
+    return status == MXAUTH_OK || status == MXAUTH_PENDING ? status : authorize(r, location, &undecided, path, error);
 }
 
 static ngx_int_t
