@@ -76,6 +76,10 @@ struct CurlLibrary: @unchecked Sendable {
         _ = mxauth_curl_set_callback(setOption, easy, option, callback)
     }
 
+    func closeOnExec(_ easy: Easy) {
+        _ = mxauth_curl_set_close_on_exec(setOption, easy)
+    }
+
     func httpStatus(_ easy: Easy) -> Int {
         var status = 0
         _ = mxauth_curl_get_long(getInfo, easy, CURLINFO_RESPONSE_CODE, &status)

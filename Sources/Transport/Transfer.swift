@@ -39,6 +39,7 @@ final class Transfer {
         // No signals for timeouts, and no proxy from the environment: the host's process is not ours.
         curl.set(easy, CURLOPT_NOSIGNAL, 1)
         curl.set(easy, CURLOPT_PROXY, ("" as StaticString).utf8Start)
+        curl.closeOnExec(easy)
         curl.set(easy, CURLOPT_TIMEOUT_MS, Int(max(milliseconds, 1)))
         curl.set(easy, CURLOPT_SSL_VERIFYPEER, 1)
         curl.set(easy, CURLOPT_SSL_VERIFYHOST, 2)

@@ -8,9 +8,11 @@
 #include <fcntl.h>
 #include <fenv.h>
 #include <locale.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -82,13 +84,13 @@ static int count_in(const char *directory) {
 static int descriptors(void) { return count_in("/proc/self/fd"); }
 static int threads(void) { return count_in("/proc/self/task"); }
 
-/** Descriptors that a program which is started would inherit; of those with a transport, all but libcurl's sockets. */
+/** Descriptors that a program which is started would inherit, but for the pair of sockets that libcurl wakes itself with. */
 static int inheritable(void) {
   int count = 0;
   for (int i = 0; i < 256; i++) {
-    struct stat kind;
-    int flags = fcntl(i, F_GETFD);
-    count += flags >= 0 && (flags & FD_CLOEXEC) == 0 && fstat(i, &kind) == 0 && !S_ISSOCK(kind.st_mode);
+    int flags = fcntl(i, F_GETFD), domain = 0;
+    getsockopt(i, SOL_SOCKET, SO_DOMAIN, &domain, &(socklen_t){sizeof domain});
+    count += flags >= 0 && (flags & FD_CLOEXEC) == 0 && domain != AF_UNIX;
   }
   return count;
 }
@@ -122,6 +124,26 @@ static mxauth_validator *made(const char *issuer) {
        error.message);
   mxauth_config_free(config);
   return validator;
+}
+
+/** While the transport is connected with an issuer that says nothing, what could be inherited is what could be before. */
+static void connections(void) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  need(bind(listening, (struct sockaddr *)&address, sizeof address) == 0 && listen(listening, 8) == 0 &&
+           getsockname(listening, (struct sockaddr *)&address, &(socklen_t){sizeof address}) == 0,
+       "a server");
+  char issuer[64];
+  snprintf(issuer, sizeof issuer, "http://127.0.0.1:%d/", ntohs(address.sin_port));
+  int inherited = inheritable();
+  mxauth_validator *validator = made(issuer);
+  need(mxauth_transport_start(validator, NULL) == MXAUTH_OK, "a transport");
+  int connection = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+  need(connection >= 0, "a connection");
+  check(inheritable() == inherited, "%d connections are inherited", inheritable() - inherited);
+  mxauth_validator_free(validator);
+  close(connection);
+  close(listening);
 }
 
 int main(int argc, char **argv) {
@@ -164,6 +186,8 @@ int main(int argc, char **argv) {
   mxauth_validator_free(validator);
   unchanged(&before, "the validator was freed");
   check(descriptors() == opened && threads() == 1, "%d descriptors left, %d threads", descriptors() - opened, threads());
+
+  connections();
 
   struct rlimit none = {3, before.files.rlim_max};
   setrlimit(RLIMIT_NOFILE, &none);
