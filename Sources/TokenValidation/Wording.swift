@@ -12,7 +12,8 @@ extension Policy {
     var audiencesInWords: String { acceptsAnyAudience ? "any audience" : words("one of", audiences) }
 
     var typesInWords: String {
-        words("one of", types) + (acceptsAbsentType ? " or none" : "")
+        if types.isEmpty { return "none" }
+        return words("one of", types) + (acceptsAbsentType ? " or none" : "")
     }
 }
 

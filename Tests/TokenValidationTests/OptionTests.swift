@@ -93,4 +93,11 @@ import Testing
         #expect(!fault.detail.isEmpty && fault.detail.utf8.count < 500)
         #expect(configuration.state == before)
     }
+
+    @Test(arguments: [("jwt", #""jwt""#), ("jwt absent", #""jwt" or none"#), ("jwt at+jwt absent", #"one of "jwt", "at+jwt" or none"#), ("absent", "none")])
+    func typesInWords(_ value: String, _ words: String) throws {
+        let configuration = try Configuration.complete()
+        _ = try configuration.set("issuer.types", value)
+        #expect(try configuration.makeValidator().issuers[0].policy.typesInWords == words)
+    }
 }
