@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""libmxauth: may the bearer of this token do this?
+
+    validator = mxauth.Validator(server_name="example.org", issuer="https://auth.example.org/", audience="…")
+    verdict = validator.validate(token)
+
+docs/python.md is the guide; docs/options.md and docs/status-codes.md have the tables.
+"""
+
+from ._configuration import Issuer, Option, options
+from ._core import Verdict
+from ._documents import (
+    DeviceGrant,
+    RefreshOutcome,
+    RefreshState,
+    account_url,
+    appservice_registration,
+    authorization_check,
+    bearer,
+    cross_signing_check,
+    cross_signing_retry,
+    cross_signing_stage,
+    describe,
+    device_grant_error,
+    device_id_check,
+    device_id_generate,
+    inspect_keys,
+    login_action,
+    login_flows,
+    metadata_check,
+    metadata_merge,
+    pkce_challenge,
+    pkce_check,
+    registration_check,
+    reply,
+    scope_inspect,
+    scope_merge,
+    scope_narrow,
+    scope_normalise,
+    statuses,
+    version,
+    version_number,
+)
+from ._enums import (
+    UIA,
+    AppserviceDecision,
+    Clock,
+    CrossSigning,
+    DeviceDecision,
+    DeviceGrantDecision,
+    DevicePoll,
+    Grant,
+    Kind,
+    LoginAction,
+    LoginFlow,
+    RefreshAction,
+    RefreshEvent,
+    Revoke,
+    TokenHint,
+)
+from ._errors import (
+    AccessError,
+    ClaimsError,
+    ConfigurationError,
+    Error,
+    InputError,
+    IssuerError,
+    MalformedError,
+    Pending,
+    SignatureError,
+    StatusInfo,
+    TokenError,
+    UsageError,
+    error_of,
+)
+from ._options import IssuerOptions, Options
+from ._reply import Reply
+from ._status import Status
+from ._validator import Exchange, Statistics, Validator
+
+__version__ = version()
+
+__all__ = [
+    "AccessError",
+    "AppserviceDecision",
+    "ClaimsError",
+    "Clock",
+    "ConfigurationError",
+    "CrossSigning",
+    "DeviceDecision",
+    "DeviceGrant",
+    "DeviceGrantDecision",
+    "DevicePoll",
+    "Error",
+    "Exchange",
+    "Grant",
+    "InputError",
+    "Issuer",
+    "IssuerError",
+    "IssuerOptions",
+    "Kind",
+    "LoginAction",
+    "LoginFlow",
+    "MalformedError",
+    "Option",
+    "Options",
+    "Pending",
+    "RefreshAction",
+    "RefreshEvent",
+    "RefreshOutcome",
+    "RefreshState",
+    "Reply",
+    "Revoke",
+    "SignatureError",
+    "Statistics",
+    "Status",
+    "StatusInfo",
+    "TokenError",
+    "TokenHint",
+    "UIA",
+    "UsageError",
+    "Validator",
+    "Verdict",
+    "account_url",
+    "appservice_registration",
+    "authorization_check",
+    "bearer",
+    "cross_signing_check",
+    "cross_signing_retry",
+    "cross_signing_stage",
+    "describe",
+    "error_of",
+    "device_grant_error",
+    "device_id_check",
+    "device_id_generate",
+    "inspect_keys",
+    "login_action",
+    "login_flows",
+    "metadata_check",
+    "metadata_merge",
+    "options",
+    "pkce_challenge",
+    "pkce_check",
+    "registration_check",
+    "reply",
+    "scope_inspect",
+    "scope_merge",
+    "scope_narrow",
+    "scope_normalise",
+    "statuses",
+    "version",
+    "version_number",
+]
+
+for _name in __all__:  # where programs import them from, as tracebacks and pickles should say
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = __name__
