@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds the homeserver, starts it beside a small authorization server, and prints tokens to try until it is
+# interrupted: run.sh [LIBRARY DIRECTORY]. Needs the built library, the Python environment in build/venv, and Go.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+library=$(realpath "${1:-build/embedded}")
+work=build/examples/homeserver-go
+mkdir -p $work
+rm -f $work/*
+processes=()
+trap 'kill "${processes[@]}" 2> /dev/null || true; wait' EXIT
+trap exit INT TERM
+
+packaging/pkg-config-of-build "$library" > $work/mxauth.pc
+(cd examples/homeserver-go && PKG_CONFIG_PATH=$OLDPWD/$work "${GO:-go}" build -o "$OLDPWD/$work/homeserver")
+
+start() { # OUTPUT COMMAND...
+  local output=$1
+  shift
+  "$@" > "$output" &
+  processes+=($!)
+  for _ in {1..100}; do
+    [[ -s $output ]] && return
+    kill -0 $! 2> /dev/null || break
+    sleep 0.1
+  done
+  echo "run.sh: $1 did not start" >&2
+  exit 1
+}
+start $work/issuer "${PYTHON:-build/venv/bin/python}" examples/issuer/issuer.py --tokens $work/tokens
+issuer=$(< $work/issuer)
+# What that server says of itself, with the endpoints that it has not.
+metadata='{"issuer":"ISSUER","authorization_endpoint":"ISSUERauthorize","token_endpoint":"ISSUERtoken",
+  "registration_endpoint":"ISSUERregister","revocation_endpoint":"ISSUERrevoke","response_types_supported":["code"],
+  "grant_types_supported":["authorization_code","refresh_token"],"response_modes_supported":["query","fragment"],
+  "code_challenge_methods_supported":["S256"]}'
+LD_LIBRARY_PATH=$library start $work/url $work/homeserver example.org "$issuer" "${metadata//ISSUER/$issuer}" \
+  allow_http=loopback issuer.audience=https://matrix.example.org/
+
+url=$(< $work/url)
+echo "A homeserver at $url, for tokens of $issuer. Try:"
+while IFS=$'\t' read -r label token; do
+  printf "\n# %s\ncurl -H 'Authorization: Bearer %s' %s_matrix/client/v3/account/whoami\n" "$label" "$token" "$url"
+done < $work/tokens
+wait
