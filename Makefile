@@ -14,7 +14,10 @@ LINK := --disable-build-manifest-caching --disable-local-rpath \
 
 SOURCES := Package.swift packaging/libmxauth.map $(shell find Sources include -type f -not -name '*.hpp')
 
-.PHONY: build deps lib lib-embedded cli demo bench bench-deps bench-check bench-check-update bench-publish test test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages man install uninstall deb package-deps abi-check abi-baseline test-cpp cpp-deps nginx-deps nginx test-nginx bench-nginx docs check-docs clean
+.PHONY: build deps lib lib-embedded cli demo bench bench-deps bench-check bench-check-update bench-publish test \
+  test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages \
+  man install uninstall deb package-deps abi-check abi-baseline test-cpp cpp-deps nginx-deps nginx test-nginx bench-nginx \
+  python wheel test-python bench-python test-introspection-server go-deps test-go bench-go docs check-docs clean
 
 build: lib cli
 
@@ -95,7 +98,8 @@ bench-check-update: deps lib-embedded
 bench-publish:
 	python3 bench/report.py build/bench/results.json bench/targets.json docs/benchmarks
 
-test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse test-packages test-cpp test-nginx bench-check check-docs
+test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse \
+  test-packages test-cpp test-nginx test-python test-introspection-server test-go bench-check check-docs
 
 test-swift: deps
 	$(SWIFT) test --scratch-path .build/test
@@ -205,6 +209,67 @@ test-nginx: nginx
 # Figures, never a test, as with bench.
 bench-nginx: nginx
 	PYTHON=$(PYTHON) Tests/nginx/bench.sh build/nginx/ngx_http_mxauth_module.so build/embedded build/bench/nginx.json
+
+# ---------------------------------------------------------------- Python
+
+BINDING := build/python-venv/bin/python
+BINDING_SOURCES := $(shell find bindings/python -type f) include/mxauth.h build/embedded/libmxauth.so
+
+build/python-venv/installed: Tests/python/requirements.txt build/deps
+	packaging/install-missing python3-dev
+	python3 -m venv build/python-venv
+	$(BINDING) -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# The package as PYTHONPATH=build/python finds it.
+python: build/python/built
+
+build/python/built: $(BINDING_SOURCES) | build/python-venv/installed
+	bindings/python/build.sh $(BINDING) include build/embedded build/python
+	touch $@
+
+# The same for pip, with the library inside.
+wheel: build/wheel/built
+
+build/wheel/built: $(BINDING_SOURCES) LICENSE | build/python-venv/installed
+	bindings/python/wheel.sh $(BINDING) include build/embedded build/wheel
+	touch $@
+
+test-python: python wheel
+	PYTHONPATH=build/python $(BINDING) Tests/python/run.py
+
+# Figures, never a test, as with bench.
+bench-python: python
+	PYTHONPATH=build/python $(BINDING) bench/python/run.py build/embedded/libmxauth.so.1 build/bench/python.json
+
+# ---------------------------------------------------------------- Synapse, behind the introspection server
+
+build/introspection-server/installed: Tests/introspection_server/requirements.txt examples/introspection-server/requirements.txt build/deps
+	packaging/install-missing libfaketime
+	python3 -m venv build/introspection-server
+	build/introspection-server/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+test-introspection-server: build/introspection-server/installed build/synapse/installed python
+	PYTHON=build/introspection-server/bin/python Tests/introspection_server/run.sh build/python build/synapse/bin/python
+
+# ---------------------------------------------------------------- Go
+
+# Debian's Go, and in build/go-venv a current one and a Matrix client.
+go-deps: build/go-venv/installed
+
+build/go-venv/installed: Tests/go/requirements.txt build/deps
+	packaging/install-missing golang-go
+	python3 -m venv build/go-venv
+	build/go-venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+test-go: go-deps lib-embedded
+	Tests/go/run.sh build/embedded
+
+# Figures, never a test, as with bench.
+bench-go: go-deps lib-embedded
+	bench/go/run.sh build/embedded build/bench/go.json
 
 # ---------------------------------------------------------------- What is generated
 
