@@ -98,7 +98,12 @@ bench-check-update: deps lib-embedded
 bench-publish:
 	python3 bench/report.py build/bench/results.json bench/targets.json docs/benchmarks
 
-test: test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse \
+# Release builds take one processor each, so two at a time; the tests share what was built.
+test: deps
+	$(MAKE) -j2 lib-embedded cli
+	$(MAKE) $(TESTS)
+
+TESTS := test-swift test-abi test-cli test-crosscheck test-transport test-introspection test-servers test-synapse \
   test-packages test-cpp test-nginx test-python test-introspection-server test-go bench-check check-docs
 
 test-swift: deps
