@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 stage=$work/stage
 libdir=/opt/mx/lib/here
 
-installing() { make -s -f packaging/install.mk "$@" DESTDIR="$stage" PREFIX=/opt/mx LIBDIR=$libdir; }
+installing() { make -s --no-print-directory -f packaging/install.mk "$@" DESTDIR="$stage" PREFIX=/opt/mx LIBDIR=$libdir; }
 mkdir -p "$stage$libdir"
 # What an earlier version left would win when ldconfig makes the link.
 touch "$stage$libdir/libmxauth.so.1.99.0"
@@ -19,7 +19,7 @@ check 'make install again' installing install
 check 'the same both times' diff -r "$work/once" "$stage"
 check_not 'an earlier version is left' test -e "$stage$libdir/libmxauth.so.1.99.0"
 
-version=$(make -s -f packaging/install.mk version)
+version=$(make -s --no-print-directory -f packaging/install.mk version)
 minor_patch=${version#*.}
 same 'where libmxauth.so leads' "$(basename "$(readlink -f "$stage$libdir/libmxauth.so")")" "libmxauth.so.1.$minor_patch"
 same 'where libmxauth.so.1 leads' "$(readlink "$stage$libdir/libmxauth.so.1")" "libmxauth.so.1.$minor_patch"
