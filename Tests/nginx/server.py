@@ -84,8 +84,19 @@ class Nginx:
     def answers(self):
         if self.process.poll() not in ((None, 0) if self.is_daemon else (None,)):
             raise AssertionError(f"nginx has ended: {(self.folder / 'output').read_text()} {self.log()}")
-        # A listening socket is there before the workers are.
-        return self.workers() and not socket.socket().connect_ex(("127.0.0.1", self.port))
+        # A listening socket is there before the workers are, and one of them before the others.
+        if len(self.workers()) < self._started_workers:
+            return False
+        with socket.socket() as probe:
+            return not probe.connect_ex(("127.0.0.1", self.port))
+
+    @property
+    def _started_workers(self):
+        return 1 if self.has_no_master else self._settings["workers"]
+
+    @property
+    def has_no_master(self):
+        return "master_process off" in self._settings["main"]
 
     @property
     def is_daemon(self):
@@ -97,7 +108,7 @@ class Nginx:
 
     def workers(self, master=None):
         try:
-            return children(master or self.master) or ([self.master] if "master_process off" in self._settings["main"] else [])
+            return children(master or self.master) or ([self.master] if self.has_no_master else [])
         except (OSError, ValueError):
             return []
 
