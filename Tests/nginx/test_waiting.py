@@ -75,7 +75,7 @@ class Waiting(NginxCase):
 
     def test_more_tokens_than_may_be_asked_about(self):
         self.start("mxauth on;", ("issuer.max_exchanges", "2"), workers=1)
-        self.endpoint.delay = 0.5
+        self.endpoint.delay = 1.5
         answers = []
         threads = [threading.Thread(target=lambda made=self.opaque(): answers.append(self.ask(token=made).status))
                    for _ in range(6)]
