@@ -16,7 +16,7 @@ ENDINGS = {
     "at once": "",
     "after a hit": "validator.validate(token); validator.validate(token)",
     "while keys are fetched": "validator._judge(token)",
-    "with a clock": "clocked = make(clock=lambda which: 0); clocked._judge(token)",
+    "with a clock": "import time; clocked = make(clock=lambda which: time.time_ns()); clocked._judge(token)",
     "in a cycle": "validator.validate(token); validator.itself = validator; validator.hold = [sys.modules]",
     "with threads that validate": """
 def judge():
