@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Authorization servers as processes of their own, on a free port of the loopback interface."""
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +23,7 @@ class Server:
     def __init__(self, issuer, log, *command, env=None):
         self.origin = issuer
         self._log = open(log, "ab")
-        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, env=env)
+        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, env=env, start_new_session=True)
         try:
             self._wait()
         except BaseException:
@@ -39,8 +41,10 @@ class Server:
         raise TimeoutError(f"no server; see {self._log.name}")
 
     def stop(self):
-        self._process.kill()
-        self._process.wait()
+        """With the processes that the server has started."""
+        if self._process.returncode is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         self._log.close()
 
 
