@@ -8,8 +8,10 @@ from pathlib import Path
 from case import NginxCase
 from client import ask
 from issuer import Reply
-from load import SECONDS, Running
+from load import Running
 from tokens import key_set, new_key, token
+
+SECONDS = 20
 
 
 class Rotation(NginxCase):
@@ -26,7 +28,7 @@ class Rotation(NginxCase):
             *timers))
         self.file = Path(self.folder()) / "token"
         self.sign()
-        load = Running(self.web.port, token_file=self.file)
+        load = Running(self.web.port, token_file=self.file, seconds=SECONDS)
         turns, wrong = 0, []
         stop = threading.Event()
         watcher = threading.Thread(target=self.watch, args=(stop, wrong))
