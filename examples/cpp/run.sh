@@ -4,31 +4,17 @@
 # run.sh [LIBRARY DIRECTORY]. Needs the built library and the Python environment in build/venv; leaves nothing running.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. examples/start.sh
 
 library=$(realpath "${1:-build/embedded}")
 work=build/examples/cpp
 mkdir -p $work
 rm -f $work/*
-processes=()
-trap 'kill "${processes[@]}" 2> /dev/null || true; wait' EXIT
 
 # shellcheck disable=SC2046,SC2086 # lists of words
 ${CXX:-g++} -std=c++17 -O1 -Wall -Wextra -Werror -Iinclude examples/cpp/server.cpp -o $work/server -L"$library" \
   -lmxauth -Wl,-rpath,"$library" $(pkg-config --cflags --libs cpp-httplib) -pthread
 
-start() { # OUTPUT COMMAND...
-  local output=$1
-  shift
-  "$@" > "$output" &
-  processes+=($!)
-  for _ in {1..100}; do
-    [[ -s $output ]] && return
-    kill -0 $! 2> /dev/null || break
-    sleep 0.1
-  done
-  echo "run.sh: $1 did not start" >&2
-  exit 1
-}
 start $work/issuer "${PYTHON:-build/venv/bin/python}" examples/issuer/issuer.py --tokens $work/tokens
 start $work/url $work/server server_name=example.org allow_http=loopback issuer="$(< $work/issuer)" \
   issuer.audience=https://matrix.example.org/

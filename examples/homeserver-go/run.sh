@@ -4,31 +4,16 @@
 # interrupted: run.sh [LIBRARY DIRECTORY]. Needs the built library, the Python environment in build/venv, and Go.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. examples/start.sh
 
 library=$(realpath "${1:-build/embedded}")
 work=build/examples/homeserver-go
 mkdir -p $work
 rm -f $work/*
-processes=()
-trap 'kill "${processes[@]}" 2> /dev/null || true; wait' EXIT
-trap exit INT TERM
 
 packaging/pkg-config-of-build "$library" > $work/mxauth.pc
 (cd examples/homeserver-go && PKG_CONFIG_PATH=$OLDPWD/$work "${GO:-go}" build -o "$OLDPWD/$work/homeserver")
 
-start() { # OUTPUT COMMAND...
-  local output=$1
-  shift
-  "$@" > "$output" &
-  processes+=($!)
-  for _ in {1..100}; do
-    [[ -s $output ]] && return
-    kill -0 $! 2> /dev/null || break
-    sleep 0.1
-  done
-  echo "run.sh: $1 did not start" >&2
-  exit 1
-}
 start $work/issuer "${PYTHON:-build/venv/bin/python}" examples/issuer/issuer.py --tokens $work/tokens
 issuer=$(< $work/issuer)
 # What that server says of itself, with the endpoints that it has not.

@@ -4,29 +4,16 @@
 # leaves nothing running.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. examples/start.sh
 python=${PYTHON:-build/python-venv/bin/python}
 work=build/examples/homeserver-python
 mkdir -p $work
 rm -f $work/*
-processes=()
-trap 'kill "${processes[@]}" 2> /dev/null || true; wait' EXIT
 
-start() { # OUTPUT COMMAND...
-  local output=$1
-  shift
-  PYTHONPATH=build/python "$python" "$@" > "$output" 2> "$output.log" &
-  processes+=($!)
-  for _ in {1..100}; do
-    [[ -s $output ]] && return
-    kill -0 $! 2> /dev/null || break
-    sleep 0.1
-  done
-  cat "$output.log" >&2
-  exit 1
-}
-start $work/issuer examples/issuer/issuer.py --tokens $work/tokens
-start $work/url examples/homeserver-python/homeserver.py "$(< $work/issuer)" https://matrix.example.org/ \
-  examples/homeserver-python/metadata.json
+export PYTHONPATH=build/python
+start $work/issuer "$python" examples/issuer/issuer.py --tokens $work/tokens
+start $work/url "$python" examples/homeserver-python/homeserver.py "$(< $work/issuer)" https://matrix.example.org/ \
+  examples/homeserver-python/metadata.json 2> $work/log || { cat $work/log >&2; exit 1; }
 client=$(< $work/url)/_matrix/client
 
 token() { sed -n "s/^$1\t//p" $work/tokens; }
