@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import quote_from_bytes
 
 from ._core import Verdict
@@ -24,6 +24,7 @@ CORS = [
 ]
 
 Own = Callable[[str], "Verdict | None"]
+Application = TypeVar("Application")
 
 # What stands for itself in a path, beside letters, digits and "-._~" (RFC 3986 section 3.3).
 _UNENCODED = "/!$&'()*+,;=:@"
@@ -57,24 +58,26 @@ class Refusal(Exception):
         self.status = status
 
 
-class Policy:
-    """What a guard demands of requests."""
+class BaseGuard(Generic[Application]):
+    """What a guard demands of requests. `mxauth.asgi.Guard` describes the parameters."""
 
     def __init__(
         self,
+        app: Application,
         validator: Validator,
         *,
-        endpoints: bool,
-        required: bool,
-        scopes: str,
-        query_token: bool,
-        raw_path: bool,
-        cors: bool,
-        timeout: float,
-        own: Own | None,
+        endpoints: bool = True,
+        required: bool = True,
+        scopes: str = "",
+        query_token: bool = False,
+        raw_path: bool = False,
+        cors: bool = True,
+        timeout: float = 10.0,
+        own: Own | None = None,
     ) -> None:
-        self.validator = validator
-        self.timeout = timeout
+        self._app = app
+        self._validator = validator
+        self._timeout = timeout
         self._endpoints = endpoints
         self._required = required
         self._scopes = scopes
@@ -86,33 +89,33 @@ class Policy:
         self._cors = cors
         self._own = own
 
-    def token(self, request: Request) -> str | None:
+    def _token(self, request: Request) -> str | None:
         """The token that has to be judged; None if there is none, or it does not matter."""
         if request.method == "OPTIONS":
             return None
         if self._endpoints and not any(
-            [self.validator.takes_token(request.method, path) for path in self._paths(request)]
+            [self._validator.takes_token(request.method, path) for path in self._paths(request)]
         ):
             return None
         try:
             query = request.query if self._query_token else None
-            return self.validator.bearer(request.authorization, query, any_characters=self._own is not None)
+            return self._validator.bearer(request.authorization, query, any_characters=self._own is not None)
         except Error as error:
             if error.status == Status.TOKEN_MISSING:
                 return None
             raise
 
-    def own(self, token: str | None) -> Verdict | None:
+    def _known(self, token: str | None) -> Verdict | None:
         """What the host knows of the token by itself."""
         return None if token is None or self._own is None else self._own(token)
 
-    def check(self, request: Request, verdict: Verdict | None) -> None:
+    def _check(self, request: Request, verdict: Verdict | None) -> None:
         """Raises an Error or a Refusal unless the request may go on."""
         if request.method == "OPTIONS":  # It runs no endpoint, and browsers send it before they send a token.
             return
         if self._endpoints:
             for path in self._paths(request):
-                self.validator.authorize(verdict, request.method, path)
+                self._validator.authorize(verdict, request.method, path)
         elif verdict is None and self._required:
             raise Refusal(Status.TOKEN_MISSING)
         if verdict is not None and not all(verdict.grants & needed == needed for needed in self._grants):
@@ -125,17 +128,17 @@ class Policy:
             raise Refusal(Status.MISUSE)
         return [request.sent]
 
-    def reply(self, request: Request, reason: Error | Refusal, logger: logging.Logger) -> Reply:
+    def _reply(self, request: Request, reason: Error | Refusal, logger: logging.Logger) -> Reply:
         """What the client is told. The reason goes to the log, with nothing of the request that could hold a token."""
         scope = None
         if isinstance(reason, Refusal):
             scope = self._scopes or None
         elif reason.status == Status.SCOPE_INSUFFICIENT and self._endpoints:
-            scope = self.validator.required_scope(request.method, self._paths(request)[-1])
-        reply = self.validator.reply(reason.status, scope=scope)
+            scope = self._validator.required_scope(request.method, self._paths(request)[-1])
+        reply = self._validator.reply(reason.status, scope=scope)
         logger.log(logging.ERROR if reply.status >= 500 else logging.INFO, "refused: %s", reason)
         return reply
 
-    def headers(self, reply: Reply) -> list[tuple[str, str]]:
+    def _headers(self, reply: Reply) -> list[tuple[str, str]]:
         length = [("Content-Length", str(len(reply.body)))]
         return list(reply.headers) + length + (CORS if self._cors else [])

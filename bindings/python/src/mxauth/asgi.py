@@ -7,8 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from . import Error, Reply, Validator, Verdict
-from ._guard import Own, Policy, Refusal, Request, readings
+from . import Error, Reply, Verdict
+from ._guard import BaseGuard, Refusal, Request, readings
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -19,7 +19,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 _log = logging.getLogger("mxauth.asgi")
 
 
-class Guard:
+class Guard(BaseGuard[Application]):
     """Judges the token of each request before `app` sees it; `app` finds the verdict in `scope["mxauth.verdict"]`, None
     if the request came without a token or its endpoint looks at none.
 
@@ -35,33 +35,6 @@ class Guard:
     what else a server may send is refused.
     """
 
-    def __init__(
-        self,
-        app: Application,
-        validator: Validator,
-        *,
-        endpoints: bool = True,
-        required: bool = True,
-        scopes: str = "",
-        query_token: bool = False,
-        raw_path: bool = False,
-        cors: bool = True,
-        timeout: float = 10.0,
-        own: Own | None = None,
-    ) -> None:
-        self._app = app
-        self._policy = Policy(
-            validator,
-            endpoints=endpoints,
-            required=required,
-            scopes=scopes,
-            query_token=query_token,
-            raw_path=raw_path,
-            cors=cors,
-            timeout=timeout,
-            own=own,
-        )
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
@@ -71,15 +44,15 @@ class Guard:
         try:
             verdict = await self._judge(request)
         except (Error, Refusal) as reason:
-            return await self._refuse(scope, receive, send, self._policy.reply(request, reason, _log))
+            return await self._refuse(scope, receive, send, self._reply(request, reason, _log))
         await self._app({**scope, "mxauth.verdict": verdict}, receive, send)
 
     async def _judge(self, request: Request) -> Verdict | None:
-        token = self._policy.token(request)
-        verdict = self._policy.own(token)
+        token = self._token(request)
+        verdict = self._known(token)
         if token is not None and verdict is None:
-            verdict = await self._policy.validator.validate_async(token, timeout=self._policy.timeout)
-        self._policy.check(request, verdict)
+            verdict = await self._validator.validate_async(token, timeout=self._timeout)
+        self._check(request, verdict)
         return verdict
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, reply: Reply) -> None:
@@ -90,7 +63,7 @@ class Guard:
                 # Before it is accepted: the server answers 403.
                 return await send({"type": "websocket.close", "code": 1008})
             kind = "websocket.http"
-        headers = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in self._policy.headers(reply)]
+        headers = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in self._headers(reply)]
         await send({"type": f"{kind}.response.start", "status": reply.status, "headers": headers})
         body = b"" if scope.get("method") == "HEAD" else reply.body
         await send({"type": f"{kind}.response.body", "body": body})

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from . import Error, Validator, Verdict
-from ._guard import Own, Policy, Refusal, Request, readings
+from . import Error, Verdict
+from ._guard import BaseGuard, Refusal, Request, readings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("mxauth.wsgi")
 
 
-class Guard:
+class Guard(BaseGuard["WSGIApplication"]):
     """Judges the token of each request before `app` sees it; `app` finds the verdict in `environ["mxauth.verdict"]`,
     None if the request came without a token or its endpoint looks at none.
 
@@ -26,49 +26,22 @@ class Guard:
     issuer of a token has to be asked, the thread waits, without the GIL.
     """
 
-    def __init__(
-        self,
-        app: WSGIApplication,
-        validator: Validator,
-        *,
-        endpoints: bool = True,
-        required: bool = True,
-        scopes: str = "",
-        query_token: bool = False,
-        raw_path: bool = False,
-        cors: bool = True,
-        timeout: float = 10.0,
-        own: Own | None = None,
-    ) -> None:
-        self._app = app
-        self._policy = Policy(
-            validator,
-            endpoints=endpoints,
-            required=required,
-            scopes=scopes,
-            query_token=query_token,
-            raw_path=raw_path,
-            cors=cors,
-            timeout=timeout,
-            own=own,
-        )
-
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         request = _request(environ)
         try:
             environ["mxauth.verdict"] = self._judge(request)
         except (Error, Refusal) as reason:
-            reply = self._policy.reply(request, reason, _log)
-            start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", self._policy.headers(reply))
+            reply = self._reply(request, reason, _log)
+            start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", self._headers(reply))
             return [] if request.method == "HEAD" else [reply.body]
         return self._app(environ, start_response)
 
     def _judge(self, request: Request) -> Verdict | None:
-        token = self._policy.token(request)
-        verdict = self._policy.own(token)
+        token = self._token(request)
+        verdict = self._known(token)
         if token is not None and verdict is None:
-            verdict = self._policy.validator.validate(token, timeout=self._policy.timeout)
-        self._policy.check(request, verdict)
+            verdict = self._validator.validate(token, timeout=self._timeout)
+        self._check(request, verdict)
         return verdict
 
 
